@@ -1,0 +1,1 @@
+//! Datasets on disk: writers, resume, readers, merge, audit and contact sheets.

@@ -1,0 +1,1 @@
+//! Lens and sensor: an image and its depth in, an image out.

@@ -1,0 +1,1 @@
+//! Bevy: one plugin and one system for each randomized parameter.
