@@ -1,0 +1,34 @@
+//! What there is to draw from: names only. The zoo and the user's packs fill it; the draw reads it.
+
+/// Everything that a scene can show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalog {
+    /// In the order of the scene's classes.
+    pub classes: Vec<CatalogClass>,
+    /// Names of materials, sorted within their origin.
+    pub materials: Vec<String>,
+    /// Skies and rooms.
+    pub skies: Vec<String>,
+    /// Shapes of obstructors.
+    pub shapes: Vec<String>,
+}
+
+/// One class.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CatalogClass {
+    /// Name, unique.
+    pub name: String,
+    /// Never empty.
+    pub breeds: Vec<CatalogBreed>,
+}
+
+/// One breed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CatalogBreed {
+    /// Name, unique within the class.
+    pub name: String,
+    /// Relative weight within the class.
+    pub weight: f32,
+    /// Is it grown anew for each individual? A model from a file has one individual only.
+    pub grown: bool,
+}

@@ -1,0 +1,177 @@
+//! Where the camera stands, what it aims at and how wide it sees.
+
+use bevy_math::Vec3;
+use serde::{Deserialize, Serialize};
+
+use super::{DrawContext, Parameter};
+use crate::{
+    distribution::{Direction, Scalar, WEIGHT, normal, pick_weighted},
+    field::{Field, Limits},
+    source::{Faults, Node},
+    stream::Stream,
+};
+
+crate::fields! {
+    /// Where the camera stands. Off: in front of the subject, a little above, the whole of it in the picture.
+    pub struct Camera {
+        /// Draw the camera?
+        enabled: bool = true;
+        /// One or more kinds of shot, drawn by weight.
+        shots: Vec<Shot> = vec![Shot::default()];
+        /// Vertical field of view.
+        fov: Scalar = Scalar::uniform(30.0, 60.0), 5 => 120, "degrees";
+        /// Turn about the line of sight.
+        roll: Scalar = Scalar::TruncatedNormal { mean: 0.0, sd: 4.0, min: -15.0, max: 15.0 }, -180 => 180, "degrees";
+    }
+}
+
+crate::fields! {
+    /// A kind of shot.
+    pub struct Shot {
+        /// How often, relative to the other kinds.
+        weight: f32 = 1.0, 0 => 1e6;
+        /// What is aimed at.
+        aim: Aim = Aim::Body;
+        /// From where, as seen from the subject. Azimuth 0 is its front.
+        from: Direction = Direction::UpperHemisphere;
+        /// How far away.
+        distance: Distance = Distance::Radii(Scalar::uniform(2.2, 4.5));
+        /// How far the aim may miss, as a standard deviation in half pictures.
+        jitter: f32 = 0.1, 0 => 1;
+    }
+}
+
+/// What a shot aims at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    /// The middle of the subject.
+    Body,
+    /// Its head, where it has one.
+    Head,
+}
+
+/// How far away a shot is taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Distance {
+    /// From the subject's middle, in subject radii.
+    Radii(Scalar),
+    /// So far that what is aimed at fills this share of the picture.
+    Fill(Scalar),
+}
+
+/// The camera of one frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CameraDraw {
+    /// What is aimed at.
+    pub aim: Aim,
+    /// Unit vector from the subject to the camera, in the subject's own axes (+z is its front).
+    pub from: [f32; 3],
+    /// Distance in subject radii, or the share of the picture that is filled: see `fills`.
+    pub distance: f32,
+    /// Is `distance` a share of the picture?
+    pub fills: bool,
+    /// How far the aim misses, to the right and up, in half pictures.
+    pub offset: [f32; 2],
+    /// Degrees, vertical.
+    pub fov: f32,
+    /// Degrees.
+    pub roll: f32,
+}
+
+impl Default for CameraDraw {
+    fn default() -> Self {
+        let from = Vec3::new(0.0, 0.259, 0.966).normalize().into();
+        Self { aim: Aim::Body, from, distance: 0.8, fills: true, offset: [0.0; 2], fov: 40.0, roll: 0.0 }
+    }
+}
+
+impl Parameter for Camera {
+    const NAME: &'static str = "camera";
+    const REDRAWN: bool = true;
+    type Draw = CameraDraw;
+
+    fn enabled(&self) -> bool {
+        self.enabled
+    }
+
+    fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> CameraDraw {
+        let Some(shot) = self.shots.get(pick_weighted(self.shots.iter().map(|s| s.weight), rng)) else {
+            return CameraDraw::default();
+        };
+        let (fills, distance) = match &shot.distance {
+            Distance::Radii(scalar) => (false, scalar),
+            Distance::Fill(scalar) => (true, scalar),
+        };
+        // Beyond three standard deviations the subject would leave the picture.
+        let mut miss = || normal(rng).clamp(-3.0, 3.0) * shot.jitter;
+        let offset = [miss(), miss()];
+        CameraDraw {
+            aim: shot.aim,
+            from: shot.from.draw(rng, cx.index).into(),
+            distance: distance.draw(rng, cx.index),
+            fills,
+            offset,
+            fov: self.fov.draw(rng, cx.index),
+            roll: self.roll.draw(rng, cx.index),
+        }
+    }
+
+    fn neutral(&self, _: &DrawContext<'_>) -> CameraDraw {
+        CameraDraw::default()
+    }
+}
+
+impl Camera {
+    /// Faults that concern several fields at once.
+    pub fn check(&self, faults: &mut Faults) {
+        if self.shots.iter().all(|shot| shot.weight <= 0.0) {
+            faults.note_path("camera.shots", "no shot has a weight above 0; add one, such as (weight: 1.0)");
+        }
+    }
+}
+
+impl Field for Aim {
+    const EXPECTS: &'static str = "Body or Head";
+
+    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+        match node.text {
+            "Body" => Some(Self::Body),
+            "Head" => Some(Self::Head),
+            _ => {
+                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
+                None
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String, _: usize) {
+        *out += &format!("{self:?}");
+    }
+}
+
+impl Field for Distance {
+    const EXPECTS: &'static str = "Radii(Uniform(min: 2, max: 4)) or Fill(Uniform(min: 0.5, max: 1.2))";
+
+    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+        let limits = Limits { min: 0.05, max: 1000.0, ..WEIGHT };
+        match node.variant() {
+            Some(("Radii", Some(content))) => Scalar::read(&content.unwrapped(), &limits, faults).map(Self::Radii),
+            Some(("Fill", Some(content))) => Scalar::read(&content.unwrapped(), &limits, faults).map(Self::Fill),
+            _ => {
+                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
+                None
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String, indent: usize) {
+        let (name, scalar) = match self {
+            Self::Radii(scalar) => ("Radii(", scalar),
+            Self::Fill(scalar) => ("Fill(", scalar),
+        };
+        out.push_str(name);
+        scalar.write(out, indent);
+        out.push(')');
+    }
+}

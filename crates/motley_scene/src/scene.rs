@@ -1,0 +1,393 @@
+//! The scene file.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    catalog::Catalog,
+    distribution::Names,
+    field::{Field, Limits, nearest},
+    params::{
+        camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials, obstructors::Obstructors,
+        placement::Placement, pose::Pose, sky::Sky, subject::Subject, subject_texture::SubjectTexture,
+    },
+    source::{Fault, Faults, Node},
+};
+
+crate::fields! {
+    /// A scene: what is shown and how it may vary.
+    pub struct Scene {
+        /// Version of this file's format.
+        version: u32 = 1, 1 => 1;
+        /// Name of the scene.
+        name: String = "scene".to_owned();
+        /// Folders with your own models, materials and skies, relative to this file.
+        packs: Vec<String> = Vec::new();
+        /// What is told apart.
+        classes: Vec<Class> = Vec::new();
+        /// Size, number and form of the pictures. Command-line flags win over it.
+        output: Output = Output::default();
+        /// Obstructors and camera are drawn again when less of the subject is visible than this.
+        min_visible: f32 = 0.3, 0 => 1;
+        /// At most so many draws; then the frame is taken as it is.
+        max_tries: u32 = 10, 1 => 1000;
+        /// What is shown.
+        subject: Subject = Subject::default();
+        /// How the subject holds itself.
+        pose: Pose = Pose::default();
+        /// Where it stands.
+        placement: Placement = Placement::default();
+        /// A random material on the subject.
+        subject_texture: SubjectTexture = SubjectTexture::default();
+        /// Ground, walls and obstructors.
+        materials: Materials = Materials::default();
+        /// Sky or room.
+        sky: Sky = Sky::default();
+        /// Sun and lamps.
+        lighting: Lighting = Lighting::default();
+        /// Camera.
+        camera: Camera = Camera::default();
+        /// Things around the subject.
+        obstructors: Obstructors = Obstructors::default();
+        /// Lens and sensor.
+        lens_sensor: LensSensor = LensSensor::default();
+        /// Settings of parameters that your own plugins bring, by name.
+        custom: Custom = Custom::default();
+    }
+}
+
+crate::fields! {
+    /// A class.
+    pub struct Class {
+        /// Name; the folder that its pictures go to.
+        name: String = String::new();
+        /// How often, relative to the other classes. Equal weights give exact balance.
+        weight: f32 = 1.0, 0 => 1e6;
+        /// Where its subjects come from.
+        source: Source = Source::Auto;
+        /// Which of its breeds.
+        breeds: Names = Names::All;
+        /// Height in metres of models from packs; procedural breeds know their own.
+        height: Option<Height> = None;
+    }
+}
+
+crate::fields! {
+    /// A range of heights.
+    pub struct Height {
+        /// Smallest.
+        min: f32 = 0.5, 0.001 => 1000, "m";
+        /// Largest.
+        max: f32 = 0.5, 0.001 => 1000, "m";
+    }
+}
+
+crate::fields! {
+    /// Size, number and form of the pictures.
+    pub struct Output {
+        /// Width and height.
+        size: u32 = 256, 16 => 2048, "px";
+        /// Number of frames.
+        count: u64 = 1000, 0 => 1e9;
+        /// Seed of all random streams.
+        seed: u64 = 0, 0 => 1.8446744073709552e19;
+        /// Form of the pictures.
+        image: ImageForm = ImageForm::Jpeg(90);
+        /// Form of the dataset: Folder, Coco, Yolo, WebDataset.
+        formats: Vec<Format> = vec![Format::Folder];
+        /// What is written besides class, breed, camera and recipe: Box, Mask, Keypoints, Depth, Normal, Instance, Semantic.
+        labels: Vec<LabelKind> = vec![LabelKind::Box, LabelKind::Mask];
+    }
+}
+
+/// Where a class's subjects come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// From packs that have the class, else from the built-in zoo.
+    #[default]
+    Auto,
+    /// The built-in zoo only.
+    Zoo,
+    /// Packs only.
+    Packs,
+    /// Both.
+    Both,
+}
+
+/// Form of the pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageForm {
+    /// JPEG of a quality from 1 to 100.
+    Jpeg(u8),
+    /// PNG, without loss.
+    Png,
+}
+
+/// A simple enum field: one word of several.
+macro_rules! words {
+    ($(#[$meta:meta])* $Name:ident { $($(#[$doc:meta])* $Variant:ident = $flag:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $Name {
+            $($(#[$doc])* $Variant,)*
+        }
+
+        impl $Name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$Variant),*];
+
+            /// Name on the command line and in the manifest.
+            pub const fn flag(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $flag,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $Name {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|known| known.flag() == word).ok_or_else(|| {
+                    format!("`{word}` is none of {}", [$($flag),*].join(", "))
+                })
+            }
+        }
+
+        impl Field for $Name {
+            const EXPECTS: &'static str = concat!("one of", $(" ", stringify!($Variant)),*);
+
+            fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+                match node.text {
+                    $(stringify!($Variant) => Some(Self::$Variant),)*
+                    other => {
+                        let hint = nearest(other, &[$(stringify!($Variant)),*])
+                            .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+                        faults.note(node, format!("found {}; expected {}{hint}", node.shown(), Self::EXPECTS));
+                        None
+                    }
+                }
+            }
+
+            fn write(&self, out: &mut String, _: usize) {
+                *out += match self {
+                    $(Self::$Variant => stringify!($Variant),)*
+                };
+            }
+        }
+    };
+}
+
+words! {
+    /// Form of a dataset.
+    Format {
+        /// `<class>/<index>.jpg` and `metadata.jsonl`: torchvision's ImageFolder, Keras, Hugging Face's `imagefolder`.
+        Folder = "folder",
+        /// `annotations.json`: COCO's instances, with boxes and run-length masks.
+        Coco = "coco",
+        /// `<index>.txt` beside each picture and `data.yaml`: Ultralytics.
+        Yolo = "yolo",
+        /// `shard-000000.tar`: WebDataset.
+        WebDataset = "webdataset",
+    }
+}
+
+words! {
+    /// A label that can be switched on.
+    LabelKind {
+        /// Boxes of the visible and of the whole subject, visible fraction and truncation.
+        Box = "box",
+        /// The subject's visible pixels, run-length encoded.
+        Mask = "mask",
+        /// Named points of the subject.
+        Keypoints = "keypoints",
+        /// Metres along the optical axis, a NumPy file.
+        Depth = "depth",
+        /// Surface normals in camera axes, a NumPy file.
+        Normal = "normal",
+        /// Instance ids, a NumPy file.
+        Instance = "instance",
+        /// Class numbers, a NumPy file.
+        Semantic = "semantic",
+    }
+}
+
+impl Field for Source {
+    const EXPECTS: &'static str = "Auto, Zoo, Packs or Both";
+
+    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+        match node.text {
+            "Auto" => Some(Self::Auto),
+            "Zoo" => Some(Self::Zoo),
+            "Packs" => Some(Self::Packs),
+            "Both" => Some(Self::Both),
+            _ => {
+                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
+                None
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String, _: usize) {
+        *out += &format!("{self:?}");
+    }
+}
+
+impl Field for ImageForm {
+    const EXPECTS: &'static str = "Jpeg(90) or Png";
+
+    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+        match node.variant() {
+            Some(("Png", None)) => Some(Self::Png),
+            Some(("Jpeg", Some(content))) => {
+                let limits = Limits { min: 1.0, max: 100.0, unit: "" };
+                let quality = u32::read(&content.unwrapped(), &limits, faults)?;
+                u8::try_from(quality).ok().map(Self::Jpeg)
+            }
+            _ => {
+                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
+                None
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String, _: usize) {
+        *out += &format!("{self:?}");
+    }
+}
+
+/// Settings of parameters that plugins bring: RON texts by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Custom(pub BTreeMap<String, String>);
+
+impl Field for Custom {
+    const EXPECTS: &'static str = r#"a map of names to any RON, such as {"fog": (density: 0.1)}"#;
+
+    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
+        Some(Self(node.entries(faults)?.into_iter().map(|(name, node)| (name, node.text.to_owned())).collect()))
+    }
+
+    fn write(&self, out: &mut String, indent: usize) {
+        out.push('{');
+        for (name, text) in &self.0 {
+            *out += &format!("\n{:1$}{name:?}: {text},", "", indent + 4);
+        }
+        out.push('}');
+    }
+}
+
+impl Scene {
+    /// Reads a scene file and checks all that can be known without its packs.
+    ///
+    /// The second value knows where each field stands, for faults found later.
+    ///
+    /// # Errors
+    /// All faults, in the order of the text.
+    pub fn parse(text: &str) -> Result<(Self, Faults), Vec<Fault>> {
+        let mut faults = Faults::new(text);
+        let scene = Node::root(text, &mut faults).and_then(|root| Self::read(&root, &Limits::NONE, &mut faults));
+        let Some(scene) = scene else { return Err(faults.into_sorted()) };
+        scene.check(&mut faults);
+        if faults.is_empty() { Ok((scene, faults)) } else { Err(faults.into_sorted()) }
+    }
+
+    /// Faults that concern several fields at once.
+    pub fn check(&self, faults: &mut Faults) {
+        if self.classes.is_empty() {
+            faults.note_path("classes", r#"there is no class; add one, such as classes: [(name: "cat"), (name: "dog")]"#);
+        } else if self.classes.iter().all(|class| class.weight <= 0.0) {
+            faults.note_path("classes", "the weights sum to zero; give at least one class a weight above 0");
+        }
+        for (i, class) in self.classes.iter().enumerate() {
+            if let Err(message) = check_name(&class.name) {
+                faults.note_path(&format!("classes[{i}].name"), message);
+            }
+            let twin = |c: &Class| c.name.to_lowercase() == class.name.to_lowercase();
+            if self.classes[..i].iter().any(twin) {
+                faults.note_path(&format!("classes[{i}].name"), format!("{:?} is there twice; rename or remove one", class.name));
+            }
+            if let Some(height) = &class.height
+                && height.min > height.max
+            {
+                let (min, max) = (height.min, height.max);
+                faults.note_path(&format!("classes[{i}].height"), format!("the range is empty: min {min} is above max {max}; swap them"));
+            }
+        }
+        if self.output.formats.is_empty() {
+            faults.note_path("output.formats", "the list is empty; write [Folder]");
+        }
+        self.camera.check(faults);
+    }
+
+    /// Checks every name in the scene against what there is.
+    pub fn check_names(&self, catalog: &Catalog, faults: &mut Faults) {
+        let lists = [
+            ("materials.ground", &self.materials.ground, &catalog.materials, self.materials.enabled),
+            ("materials.wall", &self.materials.wall, &catalog.materials, self.materials.enabled),
+            ("materials.obstructor", &self.materials.obstructor, &catalog.materials, self.materials.enabled),
+            ("subject_texture.material", &self.subject_texture.material, &catalog.materials, self.subject_texture.enabled),
+            ("sky.name", &self.sky.name, &catalog.skies, self.sky.enabled),
+            ("obstructors.shape", &self.obstructors.shape, &catalog.shapes, self.obstructors.enabled),
+        ];
+        for (path, names, known, needed) in lists {
+            check_list(path, names, known, needed, faults);
+        }
+    }
+
+    /// Hash that tells whether two scenes draw the same pictures: everything but name, comments and output.
+    pub fn hash(&self) -> String {
+        let plain = Self { name: String::new(), output: Output { size: self.output.size, ..Output::default() }, ..self.clone() };
+        let mut hasher = blake3::Hasher::new();
+        for line in plain.to_ron().lines().filter(|line| !line.trim_start().starts_with("//")) {
+            hasher.update(line.as_bytes());
+        }
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
+    /// The scene as commented RON.
+    pub fn to_ron(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text, 0);
+        text.push('\n');
+        text
+    }
+}
+
+/// Checks a selection of names against what there is.
+pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, faults: &mut Faults) {
+    let refs: Vec<&str> = known.iter().map(String::as_str).collect();
+    for name in names.mentioned() {
+        if !refs.contains(&name) {
+            let hint = nearest(name, &refs)
+                .map_or_else(|| format!("there are {}", refs.join(", ")), |close| format!("did you mean {close:?}?"));
+            faults.note_path(path, format!("nothing is called {name:?}; {hint}"));
+        }
+    }
+    if needed && names.among(known).is_empty() {
+        faults.note_path(path, "nothing is left to draw from; name at least one, write All, or switch the parameter off");
+    }
+}
+
+/// Can this be the name of a folder everywhere?
+///
+/// # Errors
+/// What is wrong and what to write instead.
+pub fn check_name(name: &str) -> Result<(), String> {
+    const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
+    let lower = name.to_lowercase();
+    let stem = lower.split('.').next().unwrap_or_default();
+    let device = ["com", "lpt"].iter().any(|d| stem.strip_prefix(d).is_some_and(|n| n.len() == 1 && n != "0"));
+    let fault = if name.is_empty() {
+        "the name is empty"
+    } else if name.len() > 100 {
+        "the name is longer than 100 bytes"
+    } else if !name.chars().all(|c| c.is_alphanumeric() || "-_ .".contains(c)) {
+        "the name holds characters other than letters, digits, space, dot, - and _"
+    } else if name.starts_with(['.', ' ', '-']) || name.ends_with(['.', ' ']) {
+        "the name starts or ends with a dot, a space or a dash"
+    } else if RESERVED.contains(&stem) || device {
+        "the name is reserved on some systems"
+    } else {
+        return Ok(());
+    };
+    Err(format!("{name:?} cannot name a folder: {fault}; write a plain word such as \"cat\""))
+}
