@@ -1,1 +1,26 @@
 //! Lens and sensor: an image and its depth in, an image out.
+//!
+//! Rendered frames are cleaner than photographs. [`LensSensor`] holds what was drawn for one frame, and its
+//! [`apply`](LensSensor::apply) does to the pixels what a camera would have done, in the order in which light meets it:
+//!
+//! 1. exposure and white balance (linear light),
+//! 2. vignette (linear light),
+//! 3. defocus, Gaussian blur, motion blur (linear light),
+//! 4. down- and up-scaling (linear light),
+//! 5. shot noise and read noise,
+//! 6. JPEG re-compression.
+//!
+//! It is a pure function of the pixels, their depth and a random stream, and knows no renderer and no files, so that
+//! capture, preview and training can share it. The bytes depend on nothing else: transcendental functions come from
+//! `libm`, never from the platform, and sums run in a fixed order.
+
+mod defocus;
+mod filter;
+mod jpeg;
+mod lens_sensor;
+mod light;
+mod noise;
+mod raster;
+mod resize;
+
+pub use lens_sensor::{LensSensor, MAX_CIRCLE_PX};
