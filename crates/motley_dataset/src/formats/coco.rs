@@ -1,0 +1,157 @@
+//! COCO's object detection format (<https://cocodataset.org/#format-data>): `annotations.json`.
+//!
+//! Picture ids are frame indices, category ids are class numbers plus one (as in the semantic raster), and annotation
+//! ids are frame indices plus one, because `pycocotools` takes annotation 0 for "no match". The file is streamed:
+//! its size does not show in memory.
+
+use std::{io::Write, path::Path};
+
+use motley_scene::{
+    frame::{Labels, Rle},
+    rle,
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{DatasetError, Label, Manifest, Record, formats, records::Records};
+
+#[derive(Serialize)]
+struct Annotation<'a> {
+    id: u64,
+    image_id: u64,
+    category_id: u32,
+    bbox: [f32; 4],
+    area: f64,
+    iscrowd: u8,
+    segmentation: Segmentation<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keypoints: Option<Vec<f32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    num_keypoints: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Segmentation<'a> {
+    Rle(&'a Rle),
+    None([u8; 0]),
+}
+
+/// Writes `annotations.json`.
+pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &Path) -> Result<(), DatasetError> {
+    let names = if manifest.labels(Label::Keypoints) { keypoint_names(manifest, records)? } else { Vec::new() };
+    let categories: Vec<_> = manifest
+        .classes
+        .iter()
+        .enumerate()
+        .map(|(number, class)| {
+            let mut category = json!({"id": number + 1, "name": class, "supercategory": "subject"});
+            if let Some(names) = names.get(number).filter(|names| !names.is_empty()) {
+                category["keypoints"] = json!(names);
+                category["skeleton"] = json!([]);
+            }
+            category
+        })
+        .collect();
+    let path = out.join("annotations.json");
+    let malformed = |error: serde_json::Error| DatasetError::io("write", &path)(error.into());
+    formats::whole(temp, &path, |file| {
+        let put = |file: &mut dyn Write, text: &str| {
+            file.write_all(text.as_bytes()).map_err(DatasetError::io("write", &path))
+        };
+        let info = json!({"description": manifest.scene, "version": manifest.version, "contributor": "Motley"});
+        put(file, &format!("{{\"info\":{info},\"licenses\":[],\"categories\":{},\n\"images\":[", json!(categories)))?;
+        let mut separator = "\n";
+        for index in records.indices() {
+            let record: Record = records.get(index)?;
+            let [width, height] = manifest.size;
+            put(file, separator)?;
+            let image = json!({"id": index, "width": width, "height": height, "file_name": record.file_name});
+            serde_json::to_writer(&mut *file, &image).map_err(malformed)?;
+            separator = ",\n";
+        }
+        put(file, "],\n\"annotations\":[")?;
+        separator = "\n";
+        for index in records.indices() {
+            let record: Record = records.get(index)?;
+            let names = names.get(record.labels.class_id as usize).map_or(&[][..], Vec::as_slice);
+            let annotation = annotation(&record.labels, names)
+                .map_err(|error| DatasetError::Frame { index, problem: error.to_string() })?;
+            if let Some(annotation) = annotation {
+                put(file, separator)?;
+                serde_json::to_writer(&mut *file, &annotation).map_err(malformed)?;
+                separator = ",\n";
+            }
+        }
+        put(file, "]}\n")
+    })
+}
+
+/// A frame's annotation; `None` when nothing of the subject is visible.
+fn annotation<'a>(labels: &'a Labels, names: &[String]) -> Result<Option<Annotation<'a>>, rle::RleError> {
+    let of_mask = labels.mask.as_ref().map(rle::bounds).transpose()?.flatten();
+    let of_mask = of_mask.map(|bounds| bounds.map(|side| side as f32));
+    let Some(bbox) = labels.box_visible.or(of_mask) else { return Ok(None) };
+    let area = match &labels.mask {
+        Some(mask) => rle::area(mask)? as f64,
+        None => f64::from(bbox[2]) * f64::from(bbox[3]),
+    };
+    let keypoints = (!names.is_empty()).then(|| keypoints(labels, names));
+    Ok(Some(Annotation {
+        id: labels.index + 1,
+        image_id: labels.index,
+        category_id: labels.class_id + 1,
+        bbox,
+        area,
+        iscrowd: 0,
+        segmentation: labels.mask.as_ref().map_or(Segmentation::None([]), Segmentation::Rle),
+        num_keypoints: keypoints.as_ref().map(|flat| flat.chunks(3).filter(|point| point[2] > 0.0).count()),
+        keypoints,
+    }))
+}
+
+/// x, y and visibility of each name in turn; three zeros for what is outside the picture or not there, as COCO has it.
+fn keypoints(labels: &Labels, names: &[String]) -> Vec<f32> {
+    let point = |name| labels.keypoints.iter().find(|point| &point.name == name && point.visibility > 0);
+    names.iter().flat_map(|name| point(name).map_or([0.0; 3], |p| [p.x, p.y, f32::from(p.visibility)])).collect()
+}
+
+/// Names of each class's keypoints, in the order of their first appearance.
+fn keypoint_names(manifest: &Manifest, records: &Records) -> Result<Vec<Vec<String>>, DatasetError> {
+    let mut names: Vec<Vec<String>> = vec![Vec::new(); manifest.classes.len()];
+    for index in records.indices() {
+        let record: Record = records.get(index)?;
+        let Some(known) = names.get_mut(record.labels.class_id as usize) else { continue };
+        for point in record.labels.keypoints {
+            if !known.contains(&point.name) {
+                known.push(point.name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use motley_scene::frame::Keypoint;
+
+    use super::*;
+
+    #[test]
+    fn mask_box_and_points() {
+        let point = |name: &str, visibility| Keypoint { name: name.into(), x: 3.0, y: 4.5, visibility };
+        let labels = Labels {
+            index: 9,
+            class_id: 1,
+            mask: Some(rle::encode_mask(&[0, 1, 1, 0, 0, 1], 1, 3, 2)),
+            keypoints: vec![point("tail", 0), point("nose", 2)],
+            ..Labels::default()
+        };
+        let names = ["nose", "ear", "tail"].map(String::from);
+        let text = serde_json::to_string(&annotation(&labels, &names).unwrap()).unwrap();
+        let expected = r#"{"id":10,"image_id":9,"category_id":2,"bbox":[1.0,0.0,2.0,2.0],"area":3.0,"iscrowd":0,"#;
+        assert!(text.starts_with(expected), "{text}");
+        assert!(text.ends_with(r#""keypoints":[3.0,4.5,2.0,0.0,0.0,0.0,0.0,0.0,0.0],"num_keypoints":1}"#), "{text}");
+        assert!(annotation(&Labels::default(), &[]).unwrap().is_none());
+    }
+}

@@ -1,0 +1,63 @@
+//! YOLO, as Ultralytics reads it: a `.txt` beside each picture, `data.yaml` and `train.txt` at the root.
+//!
+//! Ultralytics replaces `/images/` in a picture's path by `/labels/` to find its boxes; where the path has no such
+//! part, it looks beside the picture. Paths in a list that start with `./` are taken from the list's folder.
+
+use std::path::Path;
+
+use motley_scene::frame::Labels;
+
+use crate::{
+    DatasetError, Manifest, formats,
+    records::{Head, Records},
+};
+
+/// One line: class number, centre and size of the visible box as shares of the picture; empty when nothing is visible.
+pub(crate) fn label(labels: &Labels, [width, height]: [u32; 2]) -> String {
+    let Some([x, y, w, h]) = labels.box_visible.map(|side| side.map(f64::from)) else { return String::new() };
+    let (width, height) = (f64::from(width), f64::from(height));
+    let (left, right) = (x.clamp(0.0, width), (x + w).clamp(0.0, width));
+    let (top, bottom) = (y.clamp(0.0, height), (y + h).clamp(0.0, height));
+    format!(
+        "{} {:.6} {:.6} {:.6} {:.6}\n",
+        labels.class_id,
+        (left + right) / 2.0 / width,
+        (top + bottom) / 2.0 / height,
+        (right - left) / width,
+        (bottom - top) / height,
+    )
+}
+
+/// Writes `data.yaml` and `train.txt`.
+pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &Path) -> Result<(), DatasetError> {
+    formats::each(temp, &out.join("train.txt"), records, |file, index| {
+        let head: Head = records.get(index)?;
+        writeln!(file, "./{}", head.file_name).map_err(DatasetError::io("write", temp))
+    })?;
+    formats::whole(temp, &out.join("data.yaml"), |file| {
+        let mut text = String::from(
+            "# Paths are relative to this file. Validate on real photographs: put their list in place of val.\n\
+             train: train.txt\nval: train.txt\nnames:\n",
+        );
+        for (number, class) in manifest.classes.iter().enumerate() {
+            // A JSON string is a YAML string, whatever it holds.
+            text += &format!("  {number}: {}\n", serde_json::Value::from(class.as_str()));
+        }
+        file.write_all(text.as_bytes()).map_err(DatasetError::io("write", temp))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_are_clipped_shares() {
+        let mut labels = Labels { class_id: 2, box_visible: Some([64.0, 32.0, 128.0, 64.0]), ..Labels::default() };
+        assert_eq!(label(&labels, [256, 128]), "2 0.500000 0.500000 0.500000 0.500000\n");
+        labels.box_visible = Some([-10.0, 96.0, 20.0, 64.0]);
+        assert_eq!(label(&labels, [100, 128]), "2 0.050000 0.875000 0.100000 0.250000\n");
+        labels.box_visible = None;
+        assert_eq!(label(&labels, [256, 128]), "");
+    }
+}
