@@ -1,1 +1,20 @@
 //! Bevy: one plugin and one system for each randomized parameter.
+//!
+//! 1. [`stage`] holds the entities that every frame is set up with; [`library`] the assets made so far.
+//! 2. [`params`] apply a recipe to the stage, each its own part.
+//! 3. [`lean`] is the one material that draws it all, mask included; [`label_materials`] serve the label cameras.
+
+pub mod label_materials;
+pub mod lean;
+pub mod library;
+pub mod params;
+pub mod shapes;
+pub mod sky_dome;
+pub mod stage;
+
+use bevy::prelude::*;
+
+/// The world without its renderer's loop: add it after Bevy's own plugins.
+pub fn plugin(app: &mut App) {
+    app.add_plugins((lean::plugin, label_materials::plugin, stage::plugin, params::plugin));
+}

@@ -1,0 +1,412 @@
+//! What has been made so far, on the GPU and beside it: models, materials, skies and shapes, each made once while it is kept.
+//!
+//! Models are many (a pool of individuals for each class), so the least recently used are dropped once they take more than
+//! [`MODEL_BUDGET`]; materials, skies and shapes are few and stay.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use bevy::{
+    asset::RenderAssetUsages,
+    image::{ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor},
+    mesh::{
+        Indices, PrimitiveTopology, VertexAttributeValues,
+        skinning::SkinnedMeshInverseBindposes,
+    },
+    prelude::*,
+    render::render_resource::{Extent3d, TextureDimension, TextureFormat},
+};
+use motley_zoo::{
+    materials::MaterialMaps,
+    model::{MeshData, Model, Surface, Texture},
+    zoo::{Individual, Zoo, ZooError},
+};
+
+use crate::{
+    lean::{FrameGpu, Lean, LeanKey, SurfaceUniform},
+    shapes,
+    sky_dome::SkyAssets,
+};
+
+/// Bytes of models that are kept: vertices and textures, each counted once though the GPU holds them too.
+const MODEL_BUDGET: usize = 192 << 20;
+
+/// A model with its GPU assets.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The model, in metres, at its natural size.
+    pub model: Arc<Model>,
+    /// Heights of its breed, smallest and largest, metres.
+    pub height: [f32; 2],
+    /// Height of the rest pose at natural size, metres.
+    pub rest_height: f32,
+    /// Names of its clips.
+    pub clips: Vec<String>,
+    /// Radius around the head node in the rest pose, metres; `None` without a head.
+    pub head_radius: Option<f32>,
+    /// One for each part of the model.
+    pub parts: Vec<LoadedPart>,
+    bytes: usize,
+}
+
+/// A part's GPU assets.
+#[derive(Debug)]
+pub struct LoadedPart {
+    /// Vertices.
+    pub mesh: Handle<Mesh>,
+    /// Surface.
+    pub material: Handle<Lean>,
+    /// Does the material cut holes?
+    pub masked: bool,
+    /// For skinned parts.
+    pub bindposes: Option<Handle<SkinnedMeshInverseBindposes>>,
+}
+
+/// A material with its GPU assets.
+#[derive(Clone, Debug)]
+pub struct LoadedMaterial {
+    /// For the ground and walls, which the subject shades.
+    pub ground: Handle<Lean>,
+    /// For obstructors.
+    pub lean: Handle<Lean>,
+    /// For a subject that it covers.
+    pub cover: Handle<Lean>,
+    /// Edge of a tile, metres.
+    pub tile_m: f32,
+}
+
+/// All that has been made.
+#[derive(Resource)]
+pub struct Library {
+    zoo: Zoo,
+    seed: u64,
+    models: HashMap<(String, String, u32), (u64, Arc<Loaded>)>,
+    clock: u64,
+    materials: BTreeMap<String, LoadedMaterial>,
+    skies: BTreeMap<String, Arc<SkyAssets>>,
+    shapes: BTreeMap<String, Handle<Mesh>>,
+}
+
+/// The asset collections that the library fills.
+#[derive(bevy::ecs::system::SystemParam)]
+pub struct Shelves<'w> {
+    /// Meshes.
+    pub meshes: ResMut<'w, Assets<Mesh>>,
+    /// Images.
+    pub images: ResMut<'w, Assets<Image>>,
+    /// Materials.
+    pub leans: ResMut<'w, Assets<Lean>>,
+    /// Bind poses.
+    pub bindposes: ResMut<'w, Assets<SkinnedMeshInverseBindposes>>,
+    /// The buffer that all materials share.
+    pub frame: Res<'w, FrameGpu>,
+}
+
+impl Library {
+    /// An empty library of `zoo`, whose individuals are grown from `seed`.
+    pub fn new(zoo: Zoo, seed: u64) -> Self {
+        Self {
+            zoo,
+            seed,
+            models: HashMap::new(),
+            clock: 0,
+            materials: BTreeMap::new(),
+            skies: BTreeMap::new(),
+            shapes: BTreeMap::new(),
+        }
+    }
+
+    /// The model of an individual.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn model(&mut self, class: &str, breed: &str, individual: u32, shelves: &mut Shelves) -> Result<Arc<Loaded>, ZooError> {
+        self.clock += 1;
+        let key = (class.to_owned(), breed.to_owned(), individual);
+        if let Some((used, loaded)) = self.models.get_mut(&key) {
+            *used = self.clock;
+            return Ok(loaded.clone());
+        }
+        let grown = self.zoo.individual(class, breed, individual, self.seed)?;
+        let loaded = Arc::new(load(&grown, shelves));
+        self.models.insert(key, (self.clock, loaded.clone()));
+        self.drop_unused();
+        Ok(loaded)
+    }
+
+    fn drop_unused(&mut self) {
+        let mut bytes: usize = self.models.values().map(|(_, loaded)| loaded.bytes).sum();
+        while bytes > MODEL_BUDGET && self.models.len() > 1 {
+            let Some(oldest) = self.models.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else { break };
+            bytes -= self.models.remove(&oldest).map_or(0, |(_, loaded)| loaded.bytes);
+        }
+    }
+
+    /// A material by its name; an empty name is plain grey.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn material(&mut self, name: &str, shelves: &mut Shelves) -> Result<LoadedMaterial, ZooError> {
+        if let Some(known) = self.materials.get(name) {
+            return Ok(known.clone());
+        }
+        let maps = if name.is_empty() { None } else { Some(self.zoo.material(name)?) };
+        let loaded = load_material(maps.as_deref(), shelves);
+        self.materials.insert(name.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+
+    /// A sky by its name; an empty name is an even grey.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn sky(&mut self, name: &str, shelves: &mut Shelves) -> Result<Arc<SkyAssets>, ZooError> {
+        if let Some(known) = self.skies.get(name) {
+            return Ok(known.clone());
+        }
+        let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
+        let loaded = Arc::new(SkyAssets::new(sky.as_deref(), shelves));
+        self.skies.insert(name.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+    /// An obstructor's shape, about one metre across.
+    pub fn shape(&mut self, name: &str, shelves: &mut Shelves) -> Handle<Mesh> {
+        self.shapes.entry(name.to_owned()).or_insert_with(|| shelves.meshes.add(shapes::mesh(name))).clone()
+    }
+}
+
+fn load(individual: &Individual, shelves: &mut Shelves) -> Loaded {
+    let model = &individual.model;
+    let mut textures: HashMap<*const Texture, Handle<Image>> = HashMap::new();
+    let mut meshes: HashMap<*const MeshData, Handle<Mesh>> = HashMap::new();
+    let mut bytes = 0;
+    let parts = model
+        .parts
+        .iter()
+        .map(|part| LoadedPart {
+            mesh: meshes
+                .entry(Arc::as_ptr(&part.mesh))
+                .or_insert_with(|| {
+                    bytes += part.mesh.positions.len() * 72 + part.mesh.indices.len() * 4;
+                    shelves.meshes.add(mesh(&part.mesh, part.skin.is_some()))
+                })
+                .clone(),
+            material: surface(&part.surface, &mut textures, &mut bytes, shelves),
+            masked: part.surface.alpha_cutoff.is_some(),
+            bindposes: part
+                .skin
+                .as_ref()
+                .map(|skin| shelves.bindposes.add(SkinnedMeshInverseBindposes::from(skin.inverse_bind.clone()))),
+        })
+        .collect();
+    let (rest_height, head_radius) = measure(model);
+    Loaded {
+        height: individual.height,
+        rest_height,
+        clips: model.clips.iter().map(|clip| clip.name.clone()).collect(),
+        head_radius,
+        parts,
+        bytes,
+        model: model.clone(),
+    }
+}
+
+/// Height of the rest pose and radius of the head: the farthest vertex that the head, or what hangs on it, moves most.
+fn measure(model: &Model) -> (f32, Option<f32>) {
+    let (mut locals, mut globals, mut points) = (Vec::new(), Vec::new(), Vec::new());
+    model.locals(None, 0.0, &mut locals);
+    model.globals(&locals, &mut globals);
+    let height = model.bounds(&globals).map_or(1.0, |bounds| bounds.max.y).max(1e-3);
+    let Some(head) = model.head else { return (height, None) };
+    let mut of_head = vec![false; model.nodes.len()];
+    for (i, node) in model.nodes.iter().enumerate() {
+        of_head[i] = i == head || node.parent.is_some_and(|parent| of_head[parent]);
+    }
+    let centre = globals[head].translation;
+    let mut radius: f32 = 0.0;
+    for (i, part) in model.parts.iter().enumerate() {
+        model.skin_positions(i, &globals, &mut points);
+        for (v, point) in points.iter().enumerate() {
+            let node = match (&part.skin, part.mesh.joints.get(v), part.mesh.weights.get(v)) {
+                (Some(skin), Some(joints), Some(weights)) => {
+                    let strongest = (0..4).max_by(|a, b| weights[*a].total_cmp(&weights[*b])).unwrap_or(0);
+                    skin.joints.get(usize::from(joints[strongest])).copied().unwrap_or(0)
+                }
+                _ => part.node,
+            };
+            if of_head.get(node).copied().unwrap_or(false) {
+                radius = radius.max(centre.distance(Vec3A::from(*point)));
+            }
+        }
+    }
+    (height, (radius > 0.0).then_some(radius))
+}
+
+fn mesh(data: &MeshData, skinned: bool) -> Mesh {
+    let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD);
+    let triples = |list: &[Vec3]| list.iter().map(|v| v.to_array()).collect::<Vec<_>>();
+    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, triples(&data.positions));
+    mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, triples(&data.normals));
+    // Every mesh has texture coordinates: a material may be laid on any of them.
+    let uvs: Vec<[f32; 2]> = if data.uvs.is_empty() {
+        data.positions.iter().map(|p| [p.x + 0.37 * p.z, p.y - 0.21 * p.z]).collect()
+    } else {
+        data.uvs.iter().map(|v| v.to_array()).collect()
+    };
+    mesh.insert_attribute(Mesh::ATTRIBUTE_UV_0, uvs);
+    if !data.colors.is_empty() {
+        mesh.insert_attribute(Mesh::ATTRIBUTE_COLOR, data.colors.clone());
+    }
+    if skinned {
+        mesh.insert_attribute(Mesh::ATTRIBUTE_JOINT_INDEX, VertexAttributeValues::Uint16x4(data.joints.clone()));
+        mesh.insert_attribute(Mesh::ATTRIBUTE_JOINT_WEIGHT, data.weights.clone());
+    }
+    mesh.insert_indices(Indices::U32(data.indices.clone()));
+    mesh
+}
+
+fn surface(
+    surface: &Surface,
+    textures: &mut HashMap<*const Texture, Handle<Image>>,
+    bytes: &mut usize,
+    shelves: &mut Shelves,
+) -> Handle<Lean> {
+    let mut texture = |map: &Option<Arc<Texture>>, format| {
+        map.as_ref().map(|map| {
+            textures
+                .entry(Arc::as_ptr(map))
+                .or_insert_with(|| {
+                    *bytes += map.rgba.len() * 4 / 3;
+                    shelves.images.add(image(map, format))
+                })
+                .clone()
+        })
+    };
+    let base_texture = texture(&surface.base_color_texture, TextureFormat::Rgba8UnormSrgb);
+    let normal_texture = texture(&surface.normal_texture, TextureFormat::Rgba8Unorm);
+    let metallic_roughness_texture = texture(&surface.metallic_roughness_texture, TextureFormat::Rgba8Unorm);
+    let key = LeanKey {
+        textured: base_texture.is_some(),
+        normal_map: normal_texture.is_some(),
+        metallic_roughness_map: metallic_roughness_texture.is_some(),
+        masked: surface.alpha_cutoff.is_some(),
+        glossy: surface.roughness < 0.4,
+        double_sided: surface.double_sided,
+        ..LeanKey::default()
+    };
+    shelves.leans.add(Lean {
+        surface: SurfaceUniform {
+            base_color: Vec4::from(surface.base_color),
+            emissive: Vec3::from(surface.emissive),
+            roughness: surface.roughness,
+            metallic: surface.metallic,
+            alpha_cutoff: surface.alpha_cutoff.unwrap_or(0.0),
+        },
+        base_texture,
+        normal_texture,
+        metallic_roughness_texture,
+        frame: shelves.frame.0.clone(),
+        key,
+    })
+}
+
+fn load_material(maps: Option<&MaterialMaps>, shelves: &mut Shelves) -> LoadedMaterial {
+    let mut add = |map: Option<&Arc<Texture>>, format| map.map(|map| shelves.images.add(image(map, format)));
+    let base_texture = add(maps.map(|maps| &maps.base_color), TextureFormat::Rgba8UnormSrgb);
+    let normal_texture = add(maps.and_then(|maps| maps.normal.as_ref()), TextureFormat::Rgba8Unorm);
+    let metallic_roughness_texture = add(maps.and_then(|maps| maps.metallic_roughness.as_ref()), TextureFormat::Rgba8Unorm);
+    let roughness = maps.map_or(0.9, |maps| maps.roughness);
+    let plain = Lean::plain(&shelves.frame);
+    let lean = Lean {
+        surface: SurfaceUniform {
+            base_color: if maps.is_some() { Vec4::ONE } else { plain.surface.base_color },
+            roughness,
+            metallic: maps.map_or(0.0, |maps| maps.metallic),
+            ..plain.surface
+        },
+        key: LeanKey {
+            textured: base_texture.is_some(),
+            normal_map: normal_texture.is_some(),
+            metallic_roughness_map: metallic_roughness_texture.is_some(),
+            glossy: roughness < 0.4,
+            ..LeanKey::default()
+        },
+        base_texture,
+        normal_texture,
+        metallic_roughness_texture,
+        frame: plain.frame,
+    };
+    let ground = Lean { key: LeanKey { ground: true, glossy: false, ..lean.key }, ..lean.clone() };
+    let cover = Lean { key: LeanKey { cover: true, ..lean.key }, ..lean.clone() };
+    LoadedMaterial {
+        ground: shelves.leans.add(ground),
+        cover: shelves.leans.add(cover),
+        lean: shelves.leans.add(lean),
+        tile_m: maps.map_or(1.0, |maps| maps.tile_m),
+    }
+}
+
+/// A repeating image with all its smaller levels, so that what is far away does not shimmer.
+fn image(texture: &Texture, format: TextureFormat) -> Image {
+    let srgb = format == TextureFormat::Rgba8UnormSrgb;
+    let mut data = texture.rgba.clone();
+    let (mut width, mut height) = (texture.width as usize, texture.height as usize);
+    let mut level = texture.rgba.clone();
+    let mut levels = 1;
+    while width > 1 || height > 1 {
+        let (w, h) = ((width / 2).max(1), (height / 2).max(1));
+        level = halve(&level, (width, height), (w, h), srgb);
+        data.extend_from_slice(&level);
+        (width, height) = (w, h);
+        levels += 1;
+    }
+    let size = Extent3d { width: texture.width, height: texture.height, depth_or_array_layers: 1 };
+    let mut image = Image::new_uninit(size, TextureDimension::D2, format, RenderAssetUsages::RENDER_WORLD);
+    image.texture_descriptor.mip_level_count = levels;
+    image.data = Some(data);
+    image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor {
+        address_mode_u: ImageAddressMode::Repeat,
+        address_mode_v: ImageAddressMode::Repeat,
+        mag_filter: ImageFilterMode::Linear,
+        min_filter: ImageFilterMode::Linear,
+        // Between levels the nearest will do: mixing two doubles the cost without a GPU.
+        mipmap_filter: ImageFilterMode::Nearest,
+        ..ImageSamplerDescriptor::default()
+    });
+    image
+}
+
+/// Averages 2×2 pixels, colour in linear light.
+fn halve(from: &[u8], (width, height): (usize, usize), (w, h): (usize, usize), srgb: bool) -> Vec<u8> {
+    let linear = srgb_table();
+    let mut out = Vec::with_capacity(w * h * 4);
+    for y in 0..h {
+        for x in 0..w {
+            let corner = |dx: usize, dy: usize| ((y * 2 + dy).min(height - 1) * width + (x * 2 + dx).min(width - 1)) * 4;
+            let corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
+            for c in 0..4 {
+                let values = corners.map(|at| from[at + c]);
+                out.push(if srgb && c < 3 {
+                    let mean = values.iter().map(|v| linear[usize::from(*v)]).sum::<f32>() / 4.0;
+                    let at = linear.partition_point(|l| *l < mean).min(255);
+                    u8::try_from(at).unwrap_or(u8::MAX)
+                } else {
+                    u8::try_from(values.iter().map(|v| u32::from(*v)).sum::<u32>() / 4).unwrap_or(u8::MAX)
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Linear light of each sRGB value (IEC 61966-2-1).
+fn srgb_table() -> &'static [f32; 256] {
+    static TABLE: std::sync::LazyLock<[f32; 256]> = std::sync::LazyLock::new(|| {
+        std::array::from_fn(|i| Color::srgb(i as f32 / 255.0, 0.0, 0.0).to_linear().red)
+    });
+    &TABLE
+}

@@ -1,0 +1,21 @@
+//! Samples the animation clip that was drawn.
+
+use bevy::prelude::*;
+
+use super::subject;
+use crate::stage::{FrameRecipe, StageSystems, SubjectState};
+
+/// Adds the system.
+pub fn plugin(app: &mut App) {
+    app.add_systems(Update, apply.after(subject::apply).in_set(StageSystems::Subject));
+}
+
+fn apply(frame: Res<FrameRecipe>, mut state: ResMut<SubjectState>, mut locals: Local<Vec<motley_zoo::model::Local>>) {
+    let state = &mut *state;
+    let Some(loaded) = &state.loaded else { return };
+    let draw = &frame.recipe.pose;
+    state.clip = draw.clip_index(&frame.scene.pose.clips, &loaded.clips);
+    let duration = state.clip.map_or(0.0, |clip| loaded.model.clips[clip].duration);
+    loaded.model.locals(state.clip, draw.time * duration, &mut locals);
+    loaded.model.globals(&locals, &mut state.globals);
+}

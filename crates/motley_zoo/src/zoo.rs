@@ -1,0 +1,190 @@
+//! One shelf for everything that can be shown: the built-in zoo and the user's packs, behind one catalogue.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use motley_scene::{
+    catalog::{Catalog, CatalogBreed, CatalogClass},
+    scene::{Class, Scene, Source, check_list},
+    source::Faults,
+    stream::stream,
+};
+use thiserror::Error;
+
+use crate::{
+    animals,
+    materials::{self, MaterialMaps},
+    model::Model,
+    pack::{Pack, PackError},
+    skies::{self, Sky},
+    vehicles,
+};
+
+/// What a zoo cannot show.
+#[derive(Debug, Error)]
+pub enum ZooError {
+    /// A file of a pack is at fault.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// Nothing has this name. Names are checked when a scene is opened, so this tells of a recipe from another scene.
+    #[error("there is no {kind} called {name:?} in this scene; was the recipe drawn from another one?")]
+    Unknown {
+        /// Subject, material or sky.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+}
+
+/// An individual, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Individual {
+    /// The model at its natural size, metres.
+    pub model: Arc<Model>,
+    /// Smallest and largest height of its breed, metres.
+    pub height: [f32; 2],
+}
+
+/// Where a breed comes from.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// Grown by the zoo.
+    Grown,
+    /// A file of a pack: the pack and the file's number within it.
+    File(usize, usize),
+}
+
+/// Everything that a scene can show.
+#[derive(Debug)]
+pub struct Zoo {
+    packs: Vec<Pack>,
+    origins: BTreeMap<(String, String), (Origin, Option<[f32; 2]>)>,
+}
+
+impl Zoo {
+    /// Opens the packs of a scene that lies in the folder `base` and checks every name in the scene.
+    ///
+    /// Faults are noted in `faults`; with any, nothing is returned.
+    pub fn open(scene: &Scene, base: &Path, faults: &mut Faults) -> Option<(Self, Catalog)> {
+        let before = faults.len();
+        let mut packs = Vec::new();
+        for (i, folder) in scene.packs.iter().enumerate() {
+            match Pack::open(&base.join(folder)) {
+                Ok(pack) => packs.push(pack),
+                Err(errors) => {
+                    for error in errors {
+                        faults.note_path(&format!("packs[{i}]"), error.to_string());
+                    }
+                }
+            }
+        }
+        let mut zoo = Self { packs, origins: BTreeMap::new() };
+        let mut catalog = Catalog {
+            materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
+            skies: skies::names().iter().map(|name| (*name).to_owned()).collect(),
+            shapes: crate::shape_names(),
+            classes: Vec::new(),
+        };
+        for pack in &zoo.packs {
+            catalog.materials.extend(pack.materials().map(str::to_owned));
+            catalog.skies.extend(pack.skies().map(str::to_owned));
+        }
+        for (i, class) in scene.classes.iter().enumerate() {
+            let breeds = zoo.breeds(class);
+            if breeds.is_empty() {
+                faults.note_path(
+                    &format!("classes[{i}]"),
+                    format!(
+                        "there is no subject for {:?}: the zoo grows {}, and no pack has subjects/{}/*.glb; name one of these, or add a pack",
+                        class.name,
+                        built_in().join(", "),
+                        class.name
+                    ),
+                );
+                continue;
+            }
+            let names: Vec<String> = breeds.iter().map(|(name, ..)| name.clone()).collect();
+            check_list(&format!("classes[{i}].breeds"), &class.breeds, &names, true, faults);
+            let allowed = class.breeds.among(&names);
+            let mut entry = CatalogClass { name: class.name.clone(), breeds: Vec::new() };
+            for (name, origin, height) in breeds {
+                let Some((_, weight)) = allowed.iter().find(|(allowed, _)| *allowed == name) else { continue };
+                entry.breeds.push(CatalogBreed {
+                    name: name.clone(),
+                    weight: *weight,
+                    grown: matches!(origin, Origin::Grown),
+                });
+                zoo.origins.insert((class.name.clone(), name), (origin, height));
+            }
+            catalog.classes.push(entry);
+        }
+        scene.check_names(&catalog, faults);
+        (faults.len() == before).then_some((zoo, catalog))
+    }
+
+    /// The breeds that a class may show: name, origin, height if the scene or the breed says one.
+    fn breeds(&self, class: &Class) -> Vec<(String, Origin, Option<[f32; 2]>)> {
+        let height = class.height.as_ref().map(|height| [height.min, height.max]);
+        let mut files = Vec::new();
+        for (p, pack) in self.packs.iter().enumerate() {
+            for (f, name) in pack.subjects(&class.name).enumerate() {
+                files.push((name.to_owned(), Origin::File(p, f), height));
+            }
+        }
+        let grown = grown_breeds(&class.name).into_iter().map(|(name, own)| (name, Origin::Grown, Some(height.unwrap_or(own))));
+        match class.source {
+            Source::Packs => files,
+            Source::Zoo => grown.collect(),
+            Source::Both => files.into_iter().chain(grown).collect(),
+            Source::Auto if files.is_empty() => grown.collect(),
+            Source::Auto => files,
+        }
+    }
+
+    /// Makes an individual.
+    ///
+    /// # Errors
+    /// When its file cannot be read, or when the scene has no such breed.
+    pub fn individual(&self, class: &str, breed: &str, individual: u32, seed: u64) -> Result<Individual, ZooError> {
+        let unknown = || ZooError::Unknown { kind: "subject", name: format!("{class}/{breed}") };
+        let (origin, height) = self.origins.get(&(class.to_owned(), breed.to_owned())).ok_or_else(unknown)?;
+        match origin {
+            Origin::Grown => {
+                let mut rng = stream(seed, u64::from(individual), &format!("individual {class}/{breed}"), 0);
+                let model = grow(class, breed, &mut rng).ok_or_else(unknown)?;
+                Ok(Individual { model: Arc::new(model), height: height.unwrap_or([1.0; 2]) })
+            }
+            Origin::File(pack, file) => {
+                let loaded = self.packs[*pack].load_subject(class, *file, *height)?;
+                Ok(Individual { height: height.unwrap_or([loaded.height_m; 2]), model: Arc::new(loaded.model) })
+            }
+        }
+    }
+
+    /// A material by its name.
+    ///
+    /// # Errors
+    /// When its files cannot be read, or when there is none.
+    pub fn material(&self, name: &str) -> Result<MaterialMaps, ZooError> {
+        if let Some(maps) = materials::make(name) {
+            return Ok(maps);
+        }
+        match self.packs.iter().find(|pack| pack.materials().any(|known| known == name)) {
+            Some(pack) => Ok(pack.load_material(name)?),
+            None => Err(ZooError::Unknown { kind: "material", name: name.to_owned() }),
+        }
+    }
+
+    /// A sky by its name.
+    ///
+    /// # Errors
+    /// When its file cannot be read, or when there is none.
+    pub fn sky(&self, name: &str) -> Result<Sky, ZooError> {
+        if let Some(sky) = skies::make(name) {
+            return Ok(sky);
+        }
+        match self.packs.iter().find(|pack| pack.skies().any(|known| known == name)) {
+            Some(pack) => Ok(pack.load_sky(name)?),
+            None => Err(ZooError::Unknown { kind: "sky", name: name.to_owned() }),
+        }
+    }
+}
