@@ -1,0 +1,6 @@
+//! Packs: what a user brings instead of, or beside, what is procedural.
+
+pub mod error;
+pub mod gltf;
+mod image;
+mod ktx2;
