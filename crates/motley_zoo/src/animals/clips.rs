@@ -1,0 +1,389 @@
+//! Movements: stances as functions of time, grounded by the body's own shape and baked into keys.
+
+use std::f32::consts::TAU;
+
+use bevy_math::{Quat, Vec3, ops};
+
+use super::anatomy::Anatomy;
+use super::breed::Kind;
+use super::noise::step;
+use super::skeleton::{
+    BACK, Bend, CHEST, COUNT, FORE, HIND, LOIN, Leg, PELVIS, Posed, QUARTER, ROOT, Skeleton, Stance, TAIL, TAIL_TIP,
+};
+use super::skin::Binding;
+use crate::model::{Channel, Clip, Interpolation, Track};
+
+/// Points of the surface that find out how low a stance is.
+pub(super) struct Probes {
+    points: Vec<(Vec3, Binding)>,
+}
+
+/// A function from a clip's phase (0–1) to a stance.
+type Motion = fn(&Body, f32) -> Stance;
+
+/// Name, seconds, keys, movement.
+const MOTIONS: [(&str, f32, u32, Motion); 9] = [
+    ("stand", 4.0, 13, stand),
+    ("look_around", 6.0, 17, look_around),
+    ("walk", 1.1, 17, walk),
+    ("trot", 0.6, 17, trot),
+    ("sit", 5.0, 13, sit),
+    ("lie", 6.0, 13, lie),
+    ("stretch", 3.0, 13, stretch),
+    ("sleep", 6.0, 7, sleep),
+    ("groom", 3.0, 13, groom),
+];
+
+/// What a movement may know of the body.
+struct Body<'a> {
+    skeleton: &'a Skeleton,
+    probes: &'a Probes,
+    cat: bool,
+    /// Withers, metres.
+    w: f32,
+    /// Length of the trunk, metres.
+    length: f32,
+    /// Floor of the chest, metres.
+    floor: f32,
+    /// The neck's angle above the horizontal at rest.
+    neck: f32,
+}
+
+impl Probes {
+    /// Every `stride`-th vertex below the withers.
+    pub(super) fn new(positions: &[Vec3], bindings: &[Binding], stride: usize) -> Self {
+        let points = positions.iter().copied().zip(bindings.iter().copied()).step_by(stride).collect();
+        Self { points }
+    }
+
+    fn lowest(&self, skeleton: &Skeleton, posed: &Posed, keep: impl Fn(usize) -> bool) -> f32 {
+        let mut lowest = f32::INFINITY;
+        for (p, (joints, weights)) in &self.points {
+            if keep(usize::from(joints[0])) {
+                let y: f32 = joints
+                    .iter()
+                    .zip(weights)
+                    .map(|(j, w)| if *w > 0.0 { w * posed.carry(skeleton, usize::from(*j), *p).y } else { 0.0 })
+                    .sum();
+                lowest = lowest.min(y);
+            }
+        }
+        if lowest.is_finite() { lowest } else { 0.0 }
+    }
+}
+
+fn is_trunk(joint: usize) -> bool {
+    [PELVIS, LOIN, BACK, CHEST].contains(&joint) || HIND.contains(&joint)
+}
+
+/// Solves a stance and puts it on the ground: first the trunk where it rests, then whatever is lowest.
+fn ground(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
+    let mut posed = skeleton.solve(stance);
+    if stance.rests {
+        for _ in 0..4 {
+            stance.shift.y -= probes.lowest(skeleton, &posed, is_trunk);
+            posed = skeleton.solve(stance);
+        }
+    }
+    let gap = probes.lowest(skeleton, &posed, |_| true);
+    for position in &mut posed.position {
+        position.y -= gap;
+    }
+    posed
+}
+
+/// All clips of an individual.
+pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
+    let body = Body {
+        skeleton: &anatomy.skeleton,
+        probes,
+        cat: anatomy.traits.kind == Kind::Cat,
+        w: anatomy.traits.withers,
+        length: anatomy.traits.length * anatomy.traits.withers,
+        floor: anatomy.floor,
+        neck: anatomy.traits.neck_angle,
+    };
+    MOTIONS.iter().map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
+}
+
+fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) -> Clip {
+    let times: Vec<f32> = (0..keys).map(|k| duration * k as f32 / (keys - 1) as f32).collect();
+    let mut rotations: Vec<Vec<Quat>> = vec![Vec::new(); COUNT];
+    let mut root = Vec::new();
+    for k in 0..keys {
+        let mut stance = motion(body, k as f32 / (keys - 1) as f32);
+        let posed = ground(body.skeleton, body.probes, &mut stance);
+        // The pelvis hangs on the root: what it moved, the root moves.
+        root.push(posed.position[PELVIS] - body.skeleton.rest[PELVIS]);
+        for (joint, list) in rotations.iter_mut().enumerate() {
+            list.push(posed.local(joint));
+        }
+    }
+    let mut channels = vec![Channel {
+        node: ROOT,
+        times: times.clone(),
+        values: Track::Translation(root),
+        interpolation: Interpolation::Linear,
+    }];
+    for (joint, list) in rotations.into_iter().enumerate().skip(1) {
+        // Joints that never leave their rest need no channel.
+        if list.iter().any(|q| q.dot(Quat::IDENTITY).abs() < 0.999_999) {
+            let values = Track::Rotation(list);
+            channels.push(Channel { node: joint, times: times.clone(), values, interpolation: Interpolation::Linear });
+        }
+    }
+    Clip { name: name.into(), duration, channels }
+}
+
+fn wave(phase: f32) -> f32 {
+    ops::sin(phase * TAU)
+}
+
+fn pitch(pitch: f32) -> Bend {
+    Bend { pitch, yaw: 0.0 }
+}
+
+fn yaw(yaw: f32) -> Bend {
+    Bend { pitch: 0.0, yaw }
+}
+
+/// A head that turns by `side` and lowers by `down`, the neck taking half of it.
+fn turn_head(stance: &mut Stance, side: f32, down: f32) {
+    for bend in &mut stance.neck {
+        bend.yaw += 0.3 * side;
+        bend.pitch += 0.25 * down;
+    }
+    stance.head.yaw += side;
+    stance.head.pitch += down;
+}
+
+fn stand(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    turn_head(&mut s, 0.45 * wave(t), 0.14 * wave(2.0 * t + 0.1));
+    s.tilt = 0.1 * wave(t + 0.3);
+    s.ears = Bend { pitch: 0.06 * wave(3.0 * t), yaw: 0.0 };
+    s.tail = Bend { pitch: if body.cat { 0.25 + 0.25 * wave(t) } else { 0.1 }, yaw: 0.25 * wave(2.0 * t) };
+    s.tail_curl = Bend { pitch: if body.cat { 0.06 } else { 0.0 }, yaw: 0.06 * wave(2.0 * t - 0.1) };
+    // Weight shifted a little, one hind paw set back.
+    s.hind[0].paw.z = -0.07 * body.floor;
+    s.fore[1].paw.z = 0.06 * body.floor;
+    s
+}
+
+fn look_around(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    let up = step(0.0, 0.3, t) - step(0.7, 1.0, t);
+    turn_head(&mut s, 1.0 * wave(t), -0.3 * up + 0.25 * step(0.5, 0.8, t) * step(1.0, 0.85, t));
+    s.spine[1].yaw = 0.1 * wave(t);
+    s.tilt = 0.22 * wave(2.0 * t);
+    // A cat greets with its tail up; a dog wags.
+    let raised = if body.cat { 1.9 } else { 0.25 };
+    s.tail = Bend { pitch: raised * up, yaw: if body.cat { 0.0 } else { 0.5 * wave(6.0 * t) } };
+    s.tail_curl = pitch(if body.cat { -0.06 * up } else { 0.0 });
+    s
+}
+
+/// One leg of a gait: on the ground for `duty` of the cycle, then lifted and brought forward.
+fn pace(phase: f32, duty: f32, stride: f32, lift: f32, flex: f32) -> Leg {
+    let phase = phase - phase.floor();
+    if phase < duty {
+        let z = stride * (0.5 - phase / duty);
+        return Leg { paw: Vec3::Z * z, ..Leg::default() };
+    }
+    let t = (phase - duty) / (1.0 - duty);
+    let z = stride * (step(0.0, 1.0, t) - 0.5);
+    let up = ops::sin(t * 0.5 * TAU);
+    Leg { paw: Vec3::new(0.0, lift * up, z), foot: flex * up, toes: 0.7 * flex * up, splay: 0.0 }
+}
+
+fn walk(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    // Lateral sequence: left hind, left fore, right hind, right fore, a quarter of the cycle apart.
+    let (stride, lift) = (0.62 * body.floor.max(0.3 * body.w), 0.16 * body.floor);
+    for side in 0..2 {
+        let half = 0.5 * side as f32;
+        s.hind[side] = pace(t + half, 0.62, stride, lift, 0.5);
+        s.fore[side] = pace(t + half + 0.75, 0.62, stride, lift, 0.9);
+    }
+    s.shift.y = -0.025 * body.w + 0.008 * body.w * wave(2.0 * t);
+    s.pelvis.yaw = 0.05 * wave(t);
+    s.spine = [yaw(-0.05 * wave(t)), yaw(-0.05 * wave(t)), yaw(0.03 * wave(t))];
+    let low = if body.cat { 0.35 } else { 0.12 };
+    s.neck = [pitch(low), pitch(0.4 * low)];
+    s.head = pitch(0.06 + 0.04 * wave(2.0 * t));
+    s.tail = Bend { pitch: if body.cat { 0.5 } else { 0.2 }, yaw: 0.15 * wave(t) };
+    s.tail_curl = yaw(0.05 * wave(t - 0.2));
+    s
+}
+
+fn trot(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    let (stride, lift) = (0.8 * body.floor.max(0.3 * body.w), 0.24 * body.floor);
+    for side in 0..2 {
+        let half = 0.5 * side as f32;
+        s.hind[side] = pace(t + half, 0.48, stride, lift, 0.7);
+        s.fore[side] = pace(t + half + 0.5, 0.48, stride, lift, 1.2);
+    }
+    s.shift.y = -0.035 * body.w + 0.02 * body.w * wave(2.0 * t + 0.1);
+    s.pelvis.pitch = 0.02 * wave(2.0 * t);
+    s.neck = [pitch(0.15), pitch(0.05)];
+    s.head = pitch(0.05 * wave(2.0 * t));
+    s.tail = Bend { pitch: if body.cat { 0.7 } else { 0.3 }, yaw: 0.1 * wave(t) };
+    s
+}
+
+/// Sole and hock on the ground under a folded leg, the paw `forward` of the hip.
+fn folded(body: &Body, side: usize, shift: Vec3, forward: f32, out: f32) -> Leg {
+    let rest = body.skeleton.rest;
+    let [hip, hock, paw] = [HIND[side], HIND[side] + 2, HIND[side] + 3].map(|j| rest[j]);
+    let foot = paw - hock;
+    // Angle from the foot's direction at rest to nearly level.
+    let foot_pitch = -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.93;
+    let sign = if side == 0 { 1.0 } else { -1.0 };
+    let target = Vec3::new(hip.x + sign * out, paw.y, hip.z + shift.z + forward);
+    Leg { paw: target - paw, foot: foot_pitch, toes: 0.0, splay: 0.55 }
+}
+
+fn seated(body: &Body, angle: f32) -> Stance {
+    let mut s = Stance { rests: true, ..Stance::default() };
+    s.pelvis.pitch = -angle * 1.12;
+    s.spine = [pitch(-0.05 * angle), pitch(0.12 * angle), pitch(0.2 * angle)];
+    // The neck keeps its angle to the ground, a little steeper.
+    let lean = angle * 0.85 - 0.12;
+    s.neck = [pitch(0.6 * lean), pitch(0.4 * lean)];
+    // Seated on its rump, the body is drawn together under the shoulders.
+    s.shift.z = 0.12 * body.length;
+    for side in 0..2 {
+        s.hind[side] = folded(body, side, s.shift, 0.26 * body.w, 0.12 * body.w);
+        s.hind[side].splay = 0.75;
+    }
+    s
+}
+
+fn sit(body: &Body, t: f32) -> Stance {
+    // Raise the chest until the forelegs are all but straight.
+    let reach = body.skeleton.rest[FORE[0] + 1].y * 0.97;
+    let (mut low, mut high) = (0.2_f32, 1.05_f32);
+    let mut s = seated(body, low);
+    for _ in 0..7 {
+        let angle = 0.5 * (low + high);
+        let mut trial = seated(body, angle);
+        let posed = ground(body.skeleton, body.probes, &mut trial);
+        if posed.position[FORE[0] + 1].y > reach {
+            high = angle;
+        } else {
+            low = angle;
+        }
+        s = seated(body, low);
+        s.shift = trial.shift;
+    }
+    let posed = body.skeleton.solve(&s);
+    for side in 0..2 {
+        // Forepaws under the shoulders.
+        let shoulder = posed.position[FORE[side] + 1];
+        let paw = body.skeleton.rest[FORE[side] + 4];
+        let sign = if side == 0 { 1.0 } else { -1.0 };
+        s.fore[side].paw = Vec3::new(-sign * 0.15 * paw.x.abs(), 0.0, shoulder.z + 0.03 * body.w - paw.z);
+    }
+    s.shift.y = 0.0;
+    turn_head(&mut s, 0.6 * wave(t), 0.08 + 0.12 * wave(2.0 * t));
+    s.tilt = 0.2 * wave(t + 0.2);
+    s.tail = Bend { pitch: 0.0, yaw: if body.cat { 0.5 } else { 0.25 * wave(3.0 * t) } };
+    s.tail_curl = yaw(if body.cat { 0.42 } else { 0.05 * wave(3.0 * t) });
+    s
+}
+
+fn lying(body: &Body) -> Stance {
+    let mut s = Stance { rests: true, ..Stance::default() };
+    for side in 0..2 {
+        s.hind[side] = folded(body, side, s.shift, 0.3 * body.w, 0.1 * body.w);
+        let rest = body.skeleton.rest;
+        let [shoulder, elbow, wrist, paw] = [1, 2, 3, 4].map(|i| rest[FORE[side] + i]);
+        let foot = paw - wrist;
+        let foot_pitch = -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9;
+        let forearm = elbow.distance(wrist);
+        let forward = shoulder.z + 0.72 * forearm + foot.length() - 0.02 * body.w;
+        s.fore[side] = Leg { paw: Vec3::new(0.0, 0.0, forward - paw.z), foot: foot_pitch, toes: 0.0, splay: 0.35 };
+    }
+    s
+}
+
+fn lie(body: &Body, t: f32) -> Stance {
+    let mut s = lying(body);
+    s.spine[2] = pitch(-0.1);
+    s.neck[0] = pitch(-0.15);
+    turn_head(&mut s, 0.6 * wave(t), 0.15 * wave(2.0 * t));
+    s.tilt = 0.12 * wave(t + 0.4);
+    s.tail = Bend { pitch: -0.3, yaw: 0.5 };
+    s.tail_curl = Bend { pitch: 0.0, yaw: 0.25 + 0.05 * wave(t) };
+    s
+}
+
+/// A dog's bow and a cat's stretch are the same figure: chest down, rump up, forelegs out.
+fn stretch(body: &Body, t: f32) -> Stance {
+    let down = step(0.0, 0.25, t) * step(1.0, 0.75, t);
+    let mut s = Stance::default();
+    s.pelvis.pitch = 0.42 * down;
+    s.spine = [pitch(0.12 * down), pitch(0.02 * down), pitch(-0.06 * down)];
+    s.shift = Vec3::new(0.0, -0.04 * body.w, -0.12 * body.length) * down;
+    for side in 0..2 {
+        let lying = lying(body).fore[side];
+        let ahead = Vec3::Z * (0.15 * body.floor);
+        s.fore[side] =
+            Leg { paw: (lying.paw + ahead) * down, foot: 0.8 * lying.foot * down, toes: 0.0, splay: 0.3 * down };
+    }
+    s.neck = [pitch(-0.5 * down), pitch(-0.4 * down)];
+    turn_head(&mut s, 0.3 * wave(2.0 * t) * down, 0.05);
+    s.tail = Bend { pitch: 0.9 * down, yaw: if body.cat { 0.0 } else { 0.45 * wave(8.0 * t) } };
+    s
+}
+
+fn sleep(body: &Body, t: f32) -> Stance {
+    let mut s = lying(body);
+    let breath = 0.01 * wave(2.0 * t);
+    s.spine = [yaw(0.32), yaw(0.34), Bend { pitch: breath, yaw: 0.36 }];
+    // Head down beside the forepaws, curled round to the left.
+    let low = body.neck + 0.35;
+    s.neck = [Bend { pitch: 0.5 * low, yaw: 0.45 }, Bend { pitch: 0.35 * low, yaw: 0.4 }];
+    s.head = Bend { pitch: 0.22, yaw: 2.1 };
+    s.tilt = -0.12;
+    s.tail = Bend { pitch: -0.4, yaw: -0.9 };
+    s.tail_curl = yaw(-0.36);
+    for side in 0..2 {
+        let out = if side == 0 { 0.5 } else { 0.1 };
+        s.fore[side].paw += Vec3::new(out * body.w * 0.6, 0.0, -0.15 * body.w);
+        s.fore[side].splay = 0.5;
+    }
+    s
+}
+
+/// Seated, the head down to the breast, licking.
+fn groom(body: &Body, t: f32) -> Stance {
+    let mut s = sit(body, 0.0);
+    let lick = 0.12 * wave(4.0 * t);
+    s.neck[0].pitch += 0.35;
+    s.neck[1].pitch += 0.45 + 0.5 * lick;
+    s.head = Bend { pitch: 0.75 + lick, yaw: 0.35 };
+    s.neck[1].yaw += 0.2;
+    s
+}
+
+/// Joints whose names a label wants.
+pub(super) fn keypoints() -> Vec<(String, usize)> {
+    use super::skeleton::{EARS, EYES, NECK, NOSE};
+    let named = [
+        ("nose", NOSE),
+        ("left_eye", EYES[0]),
+        ("right_eye", EYES[1]),
+        ("left_ear", EARS[0]),
+        ("right_ear", EARS[1]),
+        ("withers", NECK),
+        ("left_fore_paw", FORE[0] + 4),
+        ("right_fore_paw", FORE[1] + 4),
+        ("left_hind_paw", HIND[0] + 3),
+        ("right_hind_paw", HIND[1] + 3),
+        ("tail_base", TAIL),
+        ("tail_tip", TAIL_TIP),
+    ];
+    named.into_iter().map(|(name, joint)| (name.to_owned(), joint)).collect()
+}

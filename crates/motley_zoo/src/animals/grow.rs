@@ -1,0 +1,130 @@
+//! An individual, put together.
+
+use std::sync::Arc;
+
+use bevy_math::{Mat4, Quat, Vec3};
+use rand::Rng;
+
+use super::anatomy::Anatomy;
+use super::breed::{Breed, Hair, Traits};
+use super::clips::{self, Probes};
+use super::coat::{Coat, Spot};
+use super::ears::grow_ears;
+use super::face::grow_face;
+use super::mesh::{Cut, polygonise};
+use super::noise::{Dice, fractal};
+use super::palette::paint;
+use super::sheet::Sheet;
+use super::skeleton::{COUNT, HEAD, JOINTS, ROOT};
+use super::skin::{self, Binding};
+use super::{breeds, head::Face};
+use crate::model::{Local, Model, Node, Part, Skin, Surface};
+
+/// Size of a cube of the body's grid in withers' heights, and of the head's in skulls.
+const BODY_CELL: f32 = 0.034;
+const HEAD_CELL: f32 = 0.085;
+
+/// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0.
+///
+/// The same breed and the same state of the stream give the same bytes. Parts come in a fixed order: coat, eyes,
+/// leather (nose, lips, tongue), and whiskers where there are any.
+pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
+    let mut dice = Dice(stream);
+    let traits = Traits::draw(breed, breeds(breed.kind.class()), &mut dice);
+    let coat = paint(&traits, &mut dice);
+    let mut anatomy = Anatomy::new(traits);
+    let face = anatomy.grow_head(&mut dice);
+
+    let mut fur = Sheet::default();
+    grow_hide(&anatomy, &face, &coat, &mut fur);
+    let bindings: Vec<Binding> = fur.mesh.joints.iter().copied().zip(fur.mesh.weights.iter().copied()).collect();
+    let probes = Probes::new(&fur.mesh.positions, &bindings, 3);
+    grow_ears(&anatomy, &coat, &mut dice, &mut fur);
+    let features = grow_face(&anatomy, &face, &coat, &mut dice, &mut fur);
+
+    let skeleton = &anatomy.skeleton;
+    let nodes = (0..COUNT).map(|joint| Node {
+        name: JOINTS[joint].0.to_owned(),
+        parent: (joint != ROOT).then_some(JOINTS[joint].1),
+        rest: Local { translation: skeleton.offset(joint), rotation: Quat::IDENTITY, scale: Vec3::ONE },
+    });
+    let inverse_bind = skeleton.rest.iter().map(|p| Mat4::from_translation(-*p)).collect();
+    let skin = Arc::new(Skin { joints: (0..COUNT).collect(), inverse_bind });
+    let glossy = if anatomy.traits.hair == Hair::Short { 0.68 } else { 0.85 };
+    let sheets = [
+        (fur, glossy, false),
+        (features.eyes, 0.12, false),
+        (features.leather, 0.42, false),
+        (features.whiskers, 0.6, true),
+    ];
+    let parts = sheets.into_iter().filter(|(sheet, ..)| !sheet.mesh.indices.is_empty()).map(
+        |(sheet, roughness, double_sided)| Part {
+            mesh: Arc::new(sheet.mesh),
+            surface: Arc::new(Surface { roughness, double_sided, ..Surface::default() }),
+            node: ROOT,
+            skin: Some(skin.clone()),
+        },
+    );
+    Model {
+        nodes: nodes.collect(),
+        parts: parts.collect(),
+        clips: clips::bake(&anatomy, &probes),
+        keypoints: clips::keypoints(),
+        head: Some(HEAD),
+    }
+}
+
+/// Trunk and limbs, then the head with finer cells; both are cut from one field and overlap a little in the neck.
+fn grow_hide(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
+    let (w, unit) = (anatomy.traits.withers, anatomy.unit);
+    let (body_cell, head_cell) = (BODY_CELL * w, HEAD_CELL * unit);
+    let neck = (anatomy.skeleton.rest[HEAD] - anatomy.skeleton.rest[HEAD - 2]).normalize_or(Vec3::Z);
+    let seam = anatomy.on_head(Vec3::new(0.0, -0.25, -0.35)) - neck * (0.4 * unit);
+    let offset = neck.dot(seam);
+    let overlap = body_cell;
+
+    let mut low = Vec3::splat(f32::INFINITY);
+    let mut high = Vec3::splat(f32::NEG_INFINITY);
+    for capsule in &anatomy.capsules {
+        let reach = Vec3::splat(1.6 * capsule.radius + 0.06 * w + anatomy.fluff);
+        low = low.min(capsule.a.min(capsule.b) - reach);
+        high = high.max(capsule.a.max(capsule.b) + reach);
+    }
+    low.y = -2.0 * body_cell;
+    let cut = Cut { normal: neck, offset: offset + overlap };
+    let body = polygonise(&anatomy.field, low, high, body_cell, Some(cut));
+    let reach = Vec3::new(1.7, 1.6, 1.7) * unit + Vec3::splat(anatomy.fluff);
+    let low = anatomy.skull - reach;
+    let mut high = anatomy.skull + reach;
+    high.z = anatomy.skull.z + (face.tip + 0.4) * unit;
+    let cut = Cut { normal: -neck, offset: -offset + overlap };
+    let head = polygonise(&anatomy.field, low, high, head_cell, Some(cut));
+    for (net, cell) in [(body, body_cell), (head, head_cell)] {
+        let first = sheet.mesh.positions.len() as u32;
+        for p in net.positions {
+            let binding = skin::bind(&anatomy.capsules, p);
+            let normal = anatomy.field.normal(p, 0.4 * cell);
+            let spot = Spot::body(anatomy, p, &binding);
+            let p = p + normal * shag(anatomy, p);
+            sheet.vertex(p, normal, coat.color(&spot), binding);
+        }
+        sheet.mesh.indices.extend(net.indices.iter().map(|i| i + first));
+    }
+}
+
+/// Unevenness of long hair, metres along the normal.
+fn shag(anatomy: &Anatomy, p: Vec3) -> f32 {
+    let q = p / anatomy.traits.withers;
+    let (frequency, amount) = match anatomy.traits.hair {
+        Hair::Short => return 0.0,
+        Hair::Plush => (Vec3::new(12.0, 12.0, 6.0), 0.25),
+        Hair::Long => (Vec3::new(14.0, 5.0, 9.0), 0.45),
+        Hair::Curly => (Vec3::splat(15.0), 0.45),
+        Hair::Wire => (Vec3::new(18.0, 8.0, 12.0), 0.5),
+    };
+    // Face and feet are short-haired even then.
+    let front = ((p - anatomy.skull).z / anatomy.unit - 0.2).clamp(0.0, 1.0);
+    let near = (p - anatomy.skull).length() < 2.0 * anatomy.unit;
+    let bare = if near { 1.0 - 0.8 * front } else { (q.y * 6.0).min(1.0) };
+    (fractal(q * frequency) - 0.5) * 2.0 * amount * anatomy.fluff * bare
+}
