@@ -12,6 +12,7 @@ use crate::{
     DatasetError, Manifest, Spec, atomic, formats,
     layout::{DONE, Layout, MANIFEST, METADATA, SCENE, WORK},
     lock::{self, Kind, Lock, PATIENCE},
+    names::split_word,
     records::{Head, Records},
     sink::Device,
 };
@@ -63,6 +64,14 @@ impl Dataset {
         let fresh = !layout.work_manifest().is_file();
         if fresh && let Some(found) = foreign(&spec.out)? {
             return Err(DatasetError::Foreign { dir: spec.out.clone(), found });
+        }
+        for class in &spec.manifest.classes {
+            if let Some(word) = split_word(class) {
+                tracing::warn!(
+                    "class {class:?}: Hugging Face's imagefolder takes \"{word}\" for a split and misses the other \
+                     classes; name it otherwise if you read the dataset with it"
+                );
+            }
         }
         let work = layout.work();
         fs::create_dir_all(&work).map_err(DatasetError::io("create", &work))?;

@@ -9,7 +9,7 @@
 //! | `metadata.jsonl` | one [`Record`] a line, by index |
 //! | `motley.json`, `scene.ron` | the [`Manifest`], and the scene that was drawn |
 //! | `annotations.json` | COCO, when asked for |
-//! | `data.yaml`, `train.txt` | YOLO, when asked for |
+//! | `data.yaml`, `yolo.txt` | YOLO, when asked for |
 //! | `shard-000000.tar` … | WebDataset, when asked for; alone, it leaves no loose pictures |
 //!
 //! How a dataset comes to be, whatever dies on the way:

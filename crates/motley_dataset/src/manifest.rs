@@ -134,7 +134,7 @@ words! {
         Folder = "folder",
         /// `annotations.json`.
         Coco = "coco",
-        /// A `.txt` beside each picture, `data.yaml` and `train.txt`.
+        /// A `.txt` beside each picture, `data.yaml` and `yolo.txt`.
         Yolo = "yolo",
         /// Tar archives of 1,000 samples each.
         Webdataset = "webdataset",

@@ -109,5 +109,5 @@ fn take(reader: &Reader, index: u64, manifest: &Manifest, journal: &mut Journal)
         files.push((manifest.file_name(&class, index, extension), content));
     }
     let record = serde_json::value::RawValue::from_string(reader.raw(index)?);
-    journal.commit(index, &files, &*record.map_err(DatasetError::malformed(reader.dir()))?)
+    journal.commit(index, &files, &record.map_err(DatasetError::malformed(reader.dir()))?)
 }

@@ -13,7 +13,7 @@ pub struct ClassNameError {
 }
 
 /// Files that stand beside the class folders.
-const TAKEN: [&str; 6] = ["metadata.jsonl", "motley.json", "scene.ron", "annotations.json", "data.yaml", "train.txt"];
+const TAKEN: [&str; 6] = ["metadata.jsonl", "motley.json", "scene.ron", "annotations.json", "data.yaml", "yolo.txt"];
 
 /// Windows keeps these for devices, with any extension: "Naming Files, Paths, and Namespaces", Win32 documentation.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
@@ -50,9 +50,25 @@ pub fn safe_class_name(name: &str) -> Result<(), ClassNameError> {
     Ok(())
 }
 
+/// Hugging Face `datasets` deals files whose path holds one of these words into splits of their own, and forgets the
+/// rest (`datasets.data_files.SPLIT_KEYWORDS`).
+const SPLITS: [&str; 9] = ["train", "training", "validation", "valid", "dev", "val", "test", "testing", "eval"];
+
+/// The word in a class name that Hugging Face's readers take for a split.
+pub(crate) fn split_word(name: &str) -> Option<&str> {
+    name.split(|c: char| "-._ ".contains(c) || c.is_ascii_digit()).find(|word| SPLITS.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_splits() {
+        assert_eq!(split_word("test tube"), Some("test"));
+        assert_eq!(split_word("train2"), Some("train"));
+        assert_eq!((split_word("trainer"), split_word("Test")), (None, None));
+    }
 
     #[test]
     fn names() {
@@ -79,7 +95,7 @@ mod tests {
             "com1",
             "LPT9.txt",
             "metadata.jsonl",
-            "Train.txt",
+            "Yolo.txt",
             "shard-000000.tar",
             &long,
         ];

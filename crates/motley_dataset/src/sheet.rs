@@ -77,14 +77,17 @@ pub fn sheet(pictures: &[SheetPicture], options: &SheetOptions) -> RgbImage {
     sheet
 }
 
-/// Reads frames of a dataset for a sheet: `count` of them, spread evenly over all.
+/// Reads frames of a dataset for a sheet: `count` of them, spread over all.
 ///
 /// # Errors
 /// If a record or picture is missing or damaged.
 pub fn spread(reader: &Reader, count: usize) -> Result<Vec<SheetPicture>, DatasetError> {
     let indices: Vec<_> = reader.indices().collect();
     let count = count.min(indices.len());
-    let picked = (0..count).map(|i| indices[i * indices.len() / count]);
+    // One from each of `count` equal stretches, at a place that wanders by the golden ratio: a fixed stride would show
+    // one class only where classes alternate.
+    let place = |i: usize| (i as f64 + (i as f64 * 0.618_033_988_75).fract()) / count as f64;
+    let picked = (0..count).map(|i| indices[((place(i) * indices.len() as f64) as usize).min(indices.len() - 1)]);
     picked
         .map(|index| Ok(SheetPicture { image: reader.image(index)?, labels: Some(reader.record(index)?.labels) }))
         .collect()

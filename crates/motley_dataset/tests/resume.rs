@@ -37,7 +37,7 @@ fn layout_of_a_finished_dataset() {
     assert_eq!(files[1..7], beside("cat/000004"));
     assert!(files.contains(&"road bike/000003.jpg".to_owned()));
     for name in
-        ["annotations.json", "data.yaml", "metadata.jsonl", "motley.json", "scene.ron", "shard-000000.tar", "train.txt"]
+        ["annotations.json", "data.yaml", "metadata.jsonl", "motley.json", "scene.ron", "shard-000000.tar", "yolo.txt"]
     {
         assert!(files.iter().any(|file| file == name), "{name} is missing");
     }

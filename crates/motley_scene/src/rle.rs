@@ -44,8 +44,8 @@ pub fn encode_mask(instance: &[u8], id: u8, width: u32, height: u32) -> Rle {
     let mut runs = Vec::new();
     let (mut inside, mut run) = (false, 0u64);
     for x in 0..columns {
-        for y in 0..rows {
-            if (instance[y * columns + x] == id) != inside {
+        for value in instance[x..].iter().step_by(columns) {
+            if (*value == id) != inside {
                 runs.push(run);
                 inside = !inside;
                 run = 0;

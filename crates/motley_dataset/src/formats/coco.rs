@@ -11,9 +11,39 @@ use motley_scene::{
     rle,
 };
 use serde::Serialize;
-use serde_json::json;
 
-use crate::{DatasetError, Label, Manifest, Record, formats, records::Records};
+use crate::{
+    DatasetError, Label, Manifest, Record, formats,
+    records::{Head, Records},
+};
+
+// Structs rather than `json!`, whose order of keys hangs on a feature that any other crate may switch on.
+
+#[derive(Serialize)]
+struct Info<'a> {
+    description: &'a str,
+    version: &'a str,
+    contributor: &'a str,
+}
+
+#[derive(Serialize)]
+struct Category<'a> {
+    id: usize,
+    name: &'a str,
+    supercategory: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    keypoints: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skeleton: Option<[[u32; 2]; 0]>,
+}
+
+#[derive(Serialize)]
+struct Image<'a> {
+    id: u64,
+    width: u32,
+    height: u32,
+    file_name: &'a str,
+}
 
 #[derive(Serialize)]
 struct Annotation<'a> {
@@ -39,38 +69,36 @@ enum Segmentation<'a> {
 
 /// Writes `annotations.json`.
 pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &Path) -> Result<(), DatasetError> {
-    let names = if manifest.labels(Label::Keypoints) { keypoint_names(manifest, records)? } else { Vec::new() };
-    let categories: Vec<_> = manifest
-        .classes
-        .iter()
-        .enumerate()
-        .map(|(number, class)| {
-            let mut category = json!({"id": number + 1, "name": class, "supercategory": "subject"});
-            if let Some(names) = names.get(number).filter(|names| !names.is_empty()) {
-                category["keypoints"] = json!(names);
-                category["skeleton"] = json!([]);
-            }
-            category
-        })
-        .collect();
+    let names = if manifest.labels(Label::Keypoints) {
+        keypoint_names(manifest, records)?
+    } else {
+        vec![Vec::new(); manifest.classes.len()]
+    };
+    let categories = manifest.classes.iter().zip(&names).enumerate().map(|(number, (class, keypoints))| Category {
+        id: number + 1,
+        name: class,
+        supercategory: "subject",
+        keypoints,
+        skeleton: (!keypoints.is_empty()).then_some([]),
+    });
+    let info = Info { description: &manifest.scene, version: &manifest.version, contributor: "Motley" };
     let path = out.join("annotations.json");
-    let malformed = |error: serde_json::Error| DatasetError::io("write", &path)(error.into());
     formats::whole(temp, &path, |file| {
-        let put = |file: &mut dyn Write, text: &str| {
-            file.write_all(text.as_bytes()).map_err(DatasetError::io("write", &path))
-        };
-        let info = json!({"description": manifest.scene, "version": manifest.version, "contributor": "Motley"});
-        put(file, &format!("{{\"info\":{info},\"licenses\":[],\"categories\":{},\n\"images\":[", json!(categories)))?;
+        let mut file = Json { file, path: &path };
+        file.text("{\"info\":")?;
+        file.value(&info)?;
+        file.text(",\"licenses\":[],\n\"categories\":")?;
+        file.value(&categories.collect::<Vec<_>>())?;
+        file.text(",\n\"images\":[")?;
         let mut separator = "\n";
         for index in records.indices() {
-            let record: Record = records.get(index)?;
+            let head: Head = records.get(index)?;
             let [width, height] = manifest.size;
-            put(file, separator)?;
-            let image = json!({"id": index, "width": width, "height": height, "file_name": record.file_name});
-            serde_json::to_writer(&mut *file, &image).map_err(malformed)?;
+            file.text(separator)?;
+            file.value(&Image { id: index, width, height, file_name: &head.file_name })?;
             separator = ",\n";
         }
-        put(file, "],\n\"annotations\":[")?;
+        file.text("],\n\"annotations\":[")?;
         separator = "\n";
         for index in records.indices() {
             let record: Record = records.get(index)?;
@@ -78,13 +106,30 @@ pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &P
             let annotation = annotation(&record.labels, names)
                 .map_err(|error| DatasetError::Frame { index, problem: error.to_string() })?;
             if let Some(annotation) = annotation {
-                put(file, separator)?;
-                serde_json::to_writer(&mut *file, &annotation).map_err(malformed)?;
+                file.text(separator)?;
+                file.value(&annotation)?;
                 separator = ",\n";
             }
         }
-        put(file, "]}\n")
+        file.text("]}\n")
     })
+}
+
+/// JSON that is written piece by piece.
+struct Json<'a> {
+    file: &'a mut dyn Write,
+    path: &'a Path,
+}
+
+impl Json<'_> {
+    fn text(&mut self, text: &str) -> Result<(), DatasetError> {
+        self.file.write_all(text.as_bytes()).map_err(DatasetError::io("write", self.path))
+    }
+
+    fn value(&mut self, value: &impl Serialize) -> Result<(), DatasetError> {
+        let written = serde_json::to_writer(&mut *self.file, value);
+        written.map_err(|error| DatasetError::io("write", self.path)(error.into()))
+    }
 }
 
 /// A frame's annotation; `None` when nothing of the subject is visible.

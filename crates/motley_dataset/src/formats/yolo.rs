@@ -1,4 +1,4 @@
-//! YOLO, as Ultralytics reads it: a `.txt` beside each picture, `data.yaml` and `train.txt` at the root.
+//! YOLO, as Ultralytics reads it: a `.txt` beside each picture, `data.yaml` and `yolo.txt` at the root.
 //!
 //! Ultralytics replaces `/images/` in a picture's path by `/labels/` to find its boxes; where the path has no such
 //! part, it looks beside the picture. Paths in a list that start with `./` are taken from the list's folder.
@@ -11,6 +11,9 @@ use crate::{
     DatasetError, Manifest, formats,
     records::{Head, Records},
 };
+
+/// The list of pictures. Not `train.txt`: Hugging Face's `imagefolder` would take that for the whole training split.
+const LIST: &str = "yolo.txt";
 
 /// One line: class number, centre and size of the visible box as shares of the picture; empty when nothing is visible.
 pub(crate) fn label(labels: &Labels, [width, height]: [u32; 2]) -> String {
@@ -28,16 +31,16 @@ pub(crate) fn label(labels: &Labels, [width, height]: [u32; 2]) -> String {
     )
 }
 
-/// Writes `data.yaml` and `train.txt`.
+/// Writes `data.yaml` and `yolo.txt`.
 pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &Path) -> Result<(), DatasetError> {
-    formats::each(temp, &out.join("train.txt"), records, |file, index| {
+    formats::each(temp, &out.join(LIST), records, |file, index| {
         let head: Head = records.get(index)?;
         writeln!(file, "./{}", head.file_name).map_err(DatasetError::io("write", temp))
     })?;
     formats::whole(temp, &out.join("data.yaml"), |file| {
         let mut text = String::from(
             "# Paths are relative to this file. Validate on real photographs: put their list in place of val.\n\
-             train: train.txt\nval: train.txt\nnames:\n",
+             train: yolo.txt\nval: yolo.txt\nnames:\n",
         );
         for (number, class) in manifest.classes.iter().enumerate() {
             // A JSON string is a YAML string, whatever it holds.
