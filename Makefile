@@ -1,0 +1,76 @@
+# make demo    200 frames of the default scene and a contact sheet
+# make test    all tests
+# The rest: see `make help`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# A toolchain that was installed a minute ago is not on the PATH yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+MOTLEY := $(TARGET)/release/motley
+SCENE := scenes/cats-dogs.scene.ron
+VENV := $(or $(MOTLEY_VENV),.venv)
+SOAK_FRAMES := 20000
+
+define NO_CARGO
+Motley is written in Rust, and cargo is not here. Get it with
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
+(or see https://rustup.rs), then run make again.
+endef
+export NO_CARGO
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@command -v cargo >/dev/null || printf '\n%s\n' "$$NO_CARGO"
+
+.PHONY: demo
+demo: build ## 200 frames of the default scene in out/demo, and a contact sheet
+	$(MOTLEY) capture $(SCENE) --batch 200 --out out/demo
+	$(MOTLEY) sheet out/demo --out out/demo-sheet.jpg
+	@echo "Frames: out/demo   Contact sheet: out/demo-sheet.jpg"
+	@if [[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then xdg-open out/demo-sheet.jpg >/dev/null 2>&1 & fi
+
+.PHONY: test
+test: setup ## All tests
+	cargo test --release --workspace
+
+.PHONY: test-interop
+test-interop: build ## Read a captured dataset back with pycocotools, Hugging Face datasets, webdataset and PIL
+	scripts/setup.sh python
+	MOTLEY=$(MOTLEY) VENV=$(VENV) scripts/interop.sh $(SCENE)
+
+.PHONY: soak
+soak: build ## 20,000 frames: memory growth, and the hash of the whole (SOAK_FRAMES=n for another number)
+	MOTLEY=$(MOTLEY) scripts/soak.sh $(SCENE) $(SOAK_FRAMES)
+
+.PHONY: bench
+bench: build ## Images per second, end to end and by stage
+	$(MOTLEY) bench capture
+
+.PHONY: lint
+lint: setup ## Formatting, clippy and docs, warnings denied
+	@cargo clippy --version >/dev/null && cargo fmt --version >/dev/null || { echo "clippy or rustfmt is missing: rustup component add clippy rustfmt"; exit 1; }
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+.PHONY: build
+build: setup ## The program, target/release/motley
+	cargo build --release --workspace # all of it: the same choice of features as the tests, so nothing is compiled twice
+
+.PHONY: setup
+setup: cargo ## Install what the system lacks; asks for sudo only then
+	@scripts/setup.sh
+
+.PHONY: cargo
+cargo:
+	@command -v cargo >/dev/null || { printf '%s\n' "$$NO_CARGO"; exit 1; }
+
+.PHONY: clean
+clean: ## Remove what was built and captured here
+	cargo clean
+	rm -rf out .venv
