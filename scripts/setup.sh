@@ -113,6 +113,7 @@ apt_install() {
 
 is_debian_12() { [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]]; }
 
+added_backports=
 # Mesa from Debian 12's backports. Fails without harm.
 install_backported_mesa() {
   local sources mirror
@@ -123,6 +124,7 @@ install_backported_mesa() {
     mirror=$(awk '$1 == "bookworm" { print $2; exit }' <<< "$sources")
     say "adding $BACKPORTS_SUITE as $BACKPORTS_LIST"
     echo "deb ${mirror:-http://deb.debian.org/debian} $BACKPORTS_SUITE main" | as_root tee "$BACKPORTS_LIST" >/dev/null
+    added_backports=1
     updated=
   fi
   apt_update
@@ -133,6 +135,8 @@ install_mesa_apt() {
   if is_debian_12; then
     mkdir -p "${TRIED%/*}" && : > "$TRIED"
     install_backported_mesa && return 0
+    # A source that does not answer would spoil the system's next update.
+    [[ ! $added_backports ]] || as_root rm -f "$BACKPORTS_LIST"
     say "the backports cannot be had; taking the older Mesa, which is slower"
   fi
   apt_install mesa-vulkan-drivers
