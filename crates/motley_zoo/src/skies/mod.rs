@@ -1,0 +1,160 @@
+//! What surrounds a scene: sky or room as an image, and the light that comes from it.
+//!
+//! 1. [`outdoor`] and [`room`] paint an equirectangular [`SkyImage`] from a table of looks; [`Sky::from_image`] takes
+//!    a photograph in its place.
+//! 2. The image is scaled to one convention of brightness, so that skies can be exchanged without a new exposure.
+//! 3. [`SphericalHarmonics`] of the image light what is drawn; a [`SunHint`] says what else shines.
+//!
+//! **Radiance is relative.** A white, diffuse, horizontal surface that sees the whole sky and the sun has radiance 1
+//! under every daylight sky; dusk, night and dim rooms stay below. Multiply by an exposure to taste.
+
+mod harmonics;
+mod image;
+mod outdoor;
+mod room;
+
+use std::sync::LazyLock;
+
+use bevy_math::Vec3;
+
+pub use harmonics::SphericalHarmonics;
+pub use image::{SkyError, SkyImage};
+
+/// A sky or a room.
+#[derive(Clone, Debug)]
+pub struct Sky {
+    /// Whether the world builds walls.
+    pub kind: SkyKind,
+    /// Radiance from everywhere except from the sun.
+    pub image: SkyImage,
+    /// The light that casts the main shadow, if one does.
+    pub sun: Option<SunHint>,
+}
+
+/// What a sky asks of the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkyKind {
+    /// The image is drawn as the background.
+    Outdoor,
+    /// The image only lights the scene: the world draws floor, walls and ceiling.
+    Room,
+}
+
+/// The light of a sky that is too small and bright for its image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SunHint {
+    /// Unit vector towards the light.
+    pub direction: Vec3,
+    /// Linear RGB with a luminance of 1 (Rec. 709 weights).
+    pub color: Vec3,
+    /// Share of the light on an open horizontal surface that comes from here, 0–1; the image holds the rest.
+    pub share: f32,
+}
+
+impl Sky {
+    /// Irradiance over π, linear RGB, that the sun alone gives to a surface that faces it.
+    ///
+    /// `None` without a sun. It is limited to 4 times the radiance of white, since a sun at the horizon would need
+    /// an unbounded one to have its share on the ground.
+    pub fn sun_radiosity(&self) -> Option<Vec3> {
+        let sun = self.sun?;
+        let sky = luminance(self.image.harmonics().irradiance(Vec3::Y)) / std::f32::consts::PI;
+        let on_ground = sky * sun.share / (1.0 - sun.share).max(0.05);
+        Some(sun.color * (on_ground / sun.direction.y.max(0.05)).min(4.0))
+    }
+
+    /// A sky from a picture of the whole sphere: its sun, if it shows one, becomes the [`SunHint`], and its brightness
+    /// is brought to this module's convention.
+    ///
+    /// # Errors
+    /// If the picture is empty, black, or not twice as wide as it is high.
+    pub fn from_image(kind: SkyKind, picture: &::image::DynamicImage) -> Result<Self, SkyError> {
+        let mut image = SkyImage::from_image(picture)?;
+        let sun = image.take_sun();
+        let share = sun.map_or(0.0, |sun| sun.share);
+        image.scale_to(1.0 - share);
+        Ok(Self { kind, image, sun })
+    }
+}
+
+/// The names that [`make`] knows, sorted.
+pub fn names() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let mut names: Vec<_> =
+            outdoor::LOOKS.iter().map(|look| look.name).chain(room::LOOKS.iter().map(|look| look.name)).collect();
+        names.sort_unstable();
+        names
+    });
+    &NAMES
+}
+
+/// Paints a sky; `None` if there is none of this name. The same name gives the same bytes always.
+///
+/// A call takes some tens of milliseconds: keep what it returns.
+pub fn make(name: &str) -> Option<Sky> {
+    if let Some(look) = outdoor::LOOKS.iter().find(|look| look.name == name) {
+        return Some(outdoor::paint(look));
+    }
+    room::LOOKS.iter().find(|look| look.name == name).map(room::paint)
+}
+
+/// Rec. 709 luminance of a linear colour.
+pub(crate) fn luminance(color: Vec3) -> f32 {
+    color.dot(Vec3::new(0.2126, 0.7152, 0.0722))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f32::consts::PI;
+
+    use super::*;
+
+    #[test]
+    fn skies_are_many_finite_repeatable_and_hold_rooms() {
+        assert!(names().len() >= 8);
+        let mut rooms = 0;
+        for name in names() {
+            let sky = make(name).unwrap();
+            assert_eq!(sky.image, make(name).unwrap().image, "{name}");
+            assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
+            assert!(sky.image.rgb.iter().all(|x| x.is_finite() && (0.0..60.0).contains(x)), "{name}");
+            if let Some(sun) = sky.sun {
+                assert!((sun.direction.length() - 1.0).abs() < 1e-4 && sun.direction.y > 0.0, "{name}");
+                assert!((luminance(sun.color) - 1.0).abs() < 1e-3, "{name}");
+                assert!((0.0..0.95).contains(&sun.share), "{name}");
+            }
+            rooms += usize::from(sky.kind == SkyKind::Room);
+        }
+        assert!(rooms >= 1);
+        assert!(make("vacuum").is_none());
+    }
+
+    #[test]
+    fn a_white_surface_under_the_open_overcast_sky_has_radiance_one() {
+        let sky = make("overcast").unwrap();
+        let radiance = luminance(sky.image.harmonics().irradiance(Vec3::Y)) / PI;
+        assert!((radiance - 1.0).abs() < 0.02, "{radiance}");
+    }
+
+    #[test]
+    fn sun_and_sky_share_the_light_of_the_ground() {
+        let sky = make("clear").unwrap();
+        let sun = sky.sun.unwrap();
+        let from_sky = luminance(sky.image.harmonics().irradiance(Vec3::Y)) / PI;
+        let from_sun = luminance(sky.sun_radiosity().unwrap()) * sun.direction.y;
+        assert!((from_sun / (from_sun + from_sky) - sun.share).abs() < 0.02);
+        assert!((from_sun + from_sky - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn the_sun_of_a_picture_is_found_and_taken_out() {
+        let mut picture = ::image::Rgb32FImage::from_pixel(256, 128, ::image::Rgb([0.5, 0.5, 0.5]));
+        picture.put_pixel(192, 32, ::image::Rgb([20000.0, 18000.0, 15000.0]));
+        let sky = Sky::from_image(SkyKind::Outdoor, &picture.into()).unwrap();
+        let sun = sky.sun.unwrap();
+        // A quarter right of the centre is +x, a quarter below the top is 45° up.
+        assert!(sun.direction.distance(Vec3::new(0.5f32.sqrt(), 0.5f32.sqrt(), 0.0)) < 0.05, "{}", sun.direction);
+        assert!(sun.share > 0.5, "{}", sun.share);
+        assert!(sky.image.rgb.iter().all(|x| *x < 30.0));
+    }
+}
