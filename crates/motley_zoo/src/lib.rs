@@ -5,3 +5,4 @@ pub mod materials;
 pub mod model;
 pub mod pack;
 pub mod pose;
+pub mod skies;

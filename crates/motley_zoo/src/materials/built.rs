@@ -217,7 +217,7 @@ fn terrazzo(p: Vec2) -> Texel {
 fn tiles(p: Vec2) -> Texel {
     let tile = bond(p, 0.8, 4, 4, 0.0);
     let [tone, _, _] = of_brick(&tile, 321);
-    let dark = (tile.column + tile.row) % 2 == 0;
+    let dark = (tile.column + tile.row).is_multiple_of(2);
     let face = smoothstep(0.002, 0.006, tile.edge);
     let cloud = fbm(p, square(6), 3, 322);
     let glaze = if dark { srgb(0x2f5d73) } else { srgb(0xe4e1d8) } * (0.93 + 0.1 * tone + 0.04 * cloud);

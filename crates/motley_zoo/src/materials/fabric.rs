@@ -81,7 +81,7 @@ fn checks(p: Vec2) -> Texel {
 fn chessboard(p: Vec2) -> Texel {
     let cell = bond(p, 0.4, 8, 8, 0.0);
     let grain = fbm(p, UVec2::new(4, 48), 3, 421);
-    let color = if (cell.column + cell.row) % 2 == 0 { srgb(0xe6d3ac) } else { srgb(0x2c211b) };
+    let color = if (cell.column + cell.row).is_multiple_of(2) { srgb(0xe6d3ac) } else { srgb(0x2c211b) };
     Texel { color: color * (1.0 + 0.12 * grain), height: 0.0, roughness: 0.4, metallic: 0.0 }
 }
 
@@ -123,7 +123,7 @@ fn rug(p: Vec2) -> Texel {
         srgb(0xe3c98f)
     } else if diamond < 0.46 {
         srgb(0x24324f)
-    } else if stripe < 0.12 || stripe > 0.88 {
+    } else if !(0.12..=0.88).contains(&stripe) {
         srgb(0xd9cdb4)
     } else {
         srgb(0x8f2f2a)

@@ -91,7 +91,6 @@ pub(super) const LOOKS: &[Look] = &[
         stars: true,
         level: 0.12,
         seed: 4,
-        ..CLEAR
     },
     Look {
         name: "overcast",
