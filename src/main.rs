@@ -1,2 +1,67 @@
-//! The `motley` command line.
-fn main() {}
+//! The `motley` command line: it parses, calls and prints.
+
+mod cli;
+mod commands;
+mod opened;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+/// Exit status of a command that worked and found faults in what it looked at.
+const FAULTS: u8 = 1;
+/// Exit status of a command that could not do its work.
+const FAILED: u8 = 2;
+/// Exit status after Ctrl-C, as shells have it: 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+
+/// How a command ended when nothing failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// It looked, and found faults.
+    Faults,
+    /// The user stopped it.
+    Interrupted,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(cli::with_default_command(std::env::args_os()));
+    match run(cli.command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Faults) => ExitCode::from(FAULTS),
+        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("motley: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Capture(args) => commands::capture::run(args),
+        Command::Frame(args) => commands::frame::run(&args),
+        Command::Sheet(args) => commands::sheet::run(&args),
+        Command::Audit(args) => commands::audit::run(&args),
+        Command::Merge(args) => commands::merge::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::New(args) => commands::new::run(&args),
+        Command::Bench(args) => commands::bench::run(args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Worker => commands::worker::run(),
+    }
+}
+
+/// Whoever read our output has seen enough: no reason to complain.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,1 +1,13 @@
 //! Bevy: the headless loop, the read-back of frames with their labels, and the frame channel.
+
+mod adapter;
+pub mod channel;
+mod error;
+mod labels;
+mod lens;
+mod readback;
+pub mod renderer;
+
+pub use error::CaptureError;
+pub use adapter::software;
+pub use renderer::{Adapter, Renderer, RendererOptions, Stages};

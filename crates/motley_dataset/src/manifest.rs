@@ -1,12 +1,11 @@
 //! What a dataset is: the settings that decide its bytes.
 
 use std::{
-    fmt,
     ops::Range,
     path::{Component, Path, PathBuf},
-    str::FromStr,
 };
 
+pub use motley_scene::scene::{Format, LabelKind as Label};
 use serde::{Deserialize, Serialize};
 
 use crate::{DatasetError, safe_class_name};
@@ -95,82 +94,14 @@ impl ImageFormat {
     }
 }
 
-/// Declares an enum whose variants have one lower-case word each, in files and on the command line.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$doc])* $variant,)+ }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $(Self::$variant => $word,)+ })
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            fn from_str(word: &str) -> Result<Self, String> {
-                Self::ALL.iter().copied().find(|known| known.to_string() == word).ok_or_else(|| {
-                    let known: Vec<_> = Self::ALL.iter().map(ToString::to_string).collect();
-                    format!("unknown {:?}: write one of {}", word, known.join(", "))
-                })
-            }
-        }
-    };
-}
-
-words! {
-    /// What is written.
-    Format {
-        /// `<class>/<index>.jpg` and `metadata.jsonl`.
-        Folder = "folder",
-        /// `annotations.json`.
-        Coco = "coco",
-        /// A `.txt` beside each picture, `data.yaml` and `yolo.txt`.
-        Yolo = "yolo",
-        /// Tar archives of 1,000 samples each.
-        Webdataset = "webdataset",
-    }
-}
-
-words! {
-    /// What is labelled beyond class, breed, individual, camera and recipe.
-    Label {
-        /// Visible and full box.
-        Box = "box",
-        /// The subject's mask, run-length encoded.
-        Mask = "mask",
-        /// Named points.
-        Keypoints = "keypoints",
-        /// Raster of instance ids, `uint8 [H, W]`.
-        Instance = "instance",
-        /// Raster of classes, `uint8 [H, W]`: 0 surroundings, 1 + class number, 255 obstructor.
-        Semantic = "semantic",
-        /// Raster of distances along the optical axis, `float32 [H, W]`, metres.
-        Depth = "depth",
-        /// Raster of normals in camera axes, `float32 [H, W, 3]`.
-        Normal = "normal",
-    }
-}
-
-impl Label {
-    /// Extension of the raster's file, if it is a raster.
-    pub fn raster_extension(self) -> Option<&'static str> {
-        match self {
-            Self::Box | Self::Mask | Self::Keypoints => None,
-            Self::Instance => Some("instance.npy"),
-            Self::Semantic => Some("semantic.npy"),
-            Self::Depth => Some("depth.npy"),
-            Self::Normal => Some("normal.npy"),
-        }
+/// Extension of a label's file, if it is a raster.
+pub fn raster_extension(label: Label) -> Option<&'static str> {
+    match label {
+        Label::Box | Label::Mask | Label::Keypoints => None,
+        Label::Instance => Some("instance.npy"),
+        Label::Semantic => Some("semantic.npy"),
+        Label::Depth => Some("depth.npy"),
+        Label::Normal => Some("normal.npy"),
     }
 }
 
@@ -187,7 +118,7 @@ impl Manifest {
 
     /// Whether pictures lie in class folders, and not in archives only.
     pub fn has_loose_images(&self) -> bool {
-        self.formats.is_empty() || self.formats.iter().any(|format| *format != Format::Webdataset)
+        self.formats.is_empty() || self.formats.iter().any(|format| *format != Format::WebDataset)
     }
 
     /// Whether a format is asked for.
@@ -204,7 +135,7 @@ impl Manifest {
     pub fn extensions(&self) -> Vec<&'static str> {
         let yolo = self.writes(Format::Yolo).then_some("txt");
         let rasters =
-            Label::ALL.iter().filter(|label| self.labels(**label)).filter_map(|label| label.raster_extension());
+            Label::ALL.iter().filter(|label| self.labels(**label)).filter_map(|label| raster_extension(*label));
         [self.image.format.extension()].into_iter().chain(yolo).chain(rasters).collect()
     }
 

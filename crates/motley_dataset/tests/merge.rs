@@ -43,7 +43,7 @@ fn shards_make_the_whole() {
 fn more_samples_than_an_archive_holds() {
     let home = TempDir::new().unwrap();
     let small = |out: PathBuf| {
-        let mut spec = spec(&out, 1100, &[Format::Webdataset]);
+        let mut spec = spec(&out, 1100, &[Format::WebDataset]);
         spec.manifest.labels.clear();
         spec
     };

@@ -48,7 +48,7 @@ fn layout_of_a_finished_dataset() {
     assert!(metadata.starts_with(r#"{"file_name":"road bike/000003.jpg","index":3,"class":"road bike","#));
     assert_eq!(fs::read_to_string(out.join("scene.ron")).unwrap(), "Scene(/* of the test */)");
 
-    let (_home, out) = reference(&[Format::Webdataset]);
+    let (_home, out) = reference(&[Format::WebDataset]);
     let files: Vec<_> = tree(&out).into_keys().collect();
     assert_eq!(files.len(), 4, "no loose pictures: {files:?}");
 }
@@ -73,7 +73,7 @@ fn torn_journal_and_half_frames() {
         fs::write(&path, &text[..text.len() - lines[4].len()]).unwrap();
         begin(&spec, 0, 8..9);
         // A picture was lost, another was cut short, a temporary file stayed behind.
-        let stage = if formats == [Format::Webdataset] { out.join(".motley/stage") } else { out.clone() };
+        let stage = if formats == [Format::WebDataset] { out.join(".motley/stage") } else { out.clone() };
         fs::remove_file(stage.join("road bike/000003.jpg")).unwrap();
         fs::write(stage.join("cat/000004.depth.npy"), b"short").unwrap();
         fs::write(out.join(".motley/temp-0"), b"half").unwrap();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     catalog::Catalog,
     distribution::Names,
@@ -126,9 +128,19 @@ pub enum ImageForm {
 macro_rules! words {
     ($(#[$meta:meta])* $Name:ident { $($(#[$doc:meta])* $Variant:ident = $flag:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $Name {
-            $($(#[$doc])* $Variant,)*
+            $(
+                $(#[$doc])*
+                #[serde(rename = $flag)]
+                $Variant,
+            )*
+        }
+
+        impl std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.flag())
+            }
         }
 
         impl $Name {

@@ -29,7 +29,7 @@ pub(crate) fn write_all(
     if manifest.writes(Format::Yolo) {
         yolo::write(&layout.out, manifest, records, temp)?;
     }
-    if manifest.writes(Format::Webdataset) {
+    if manifest.writes(Format::WebDataset) {
         webdataset::write(layout, manifest, records, temp)?;
     }
     Ok(())

@@ -131,6 +131,6 @@ pub const EVERY_FORMAT: [&[Format]; 6] = [
     &[Format::Folder],
     &[Format::Coco],
     &[Format::Yolo],
-    &[Format::Webdataset],
-    &[Format::Folder, Format::Coco, Format::Yolo, Format::Webdataset],
+    &[Format::WebDataset],
+    &[Format::Folder, Format::Coco, Format::Yolo, Format::WebDataset],
 ];

@@ -13,20 +13,22 @@ crate::fields! {
         enabled: bool = false;
         /// Exposure error.
         exposure_ev: Scalar = Scalar::uniform(-0.5, 0.5), -5 => 5, "EV";
-        /// White balance error, blue to orange; 1 doubles red over blue.
-        white_balance: Scalar = Scalar::TruncatedNormal { mean: 0.0, sd: 0.1, min: -0.4, max: 0.4 }, -1 => 1;
-        /// Blur of what lies far behind or before the subject: largest circle of confusion.
-        defocus_px: Scalar = Scalar::uniform(0.0, 3.0), 0 => 30, "px at a picture of 256";
+        /// White balance error: positive is warmer.
+        white_balance_mired: Scalar = Scalar::TruncatedNormal { mean: 0.0, sd: 25.0, min: -80.0, max: 80.0 }, -110 => 350, "mired";
+        /// Blur of what lies behind or before the subject: circle of confusion of a point infinitely far away.
+        defocus_px: Scalar = Scalar::uniform(0.0, 4.0), 0 => 16, "px at a picture of 256";
         /// Blur of the whole picture: standard deviation of a Gaussian.
-        blur_px: Scalar = Scalar::uniform(0.0, 1.0), 0 => 30, "px at a picture of 256";
+        blur_px: Scalar = Scalar::uniform(0.0, 1.0), 0 => 32, "px at a picture of 256";
         /// Length of the streak that a moving camera leaves.
-        motion_px: Scalar = Scalar::Choice(vec![(0.0, 4.0), (2.0, 1.0), (4.0, 0.5)]), 0 => 60, "px at a picture of 256";
+        motion_px: Scalar = Scalar::Choice(vec![(0.0, 4.0), (2.0, 1.0), (4.0, 0.5)]), 0 => 64, "px at a picture of 256";
         /// Darkening of the corners.
-        vignette: Scalar = Scalar::uniform(0.0, 0.3), 0 => 1;
-        /// Standard deviation of the sensor's noise in the middle of the range.
-        noise: Scalar = Scalar::uniform(0.0, 12.0), 0 => 128, "of 255";
+        vignette: Scalar = Scalar::uniform(0.0, 0.3), 0 => 0.95;
+        /// Noise that grows with the light: its standard deviation at white.
+        shot_noise: Scalar = Scalar::uniform(0.0, 0.03), 0 => 1, "of full scale";
+        /// Noise that is the same at every brightness: its standard deviation.
+        read_noise: Scalar = Scalar::uniform(0.0, 0.04), 0 => 1, "of full scale";
         /// The picture is reduced by this factor and enlarged again.
-        downscale: Scalar = Scalar::Choice(vec![(1.0, 3.0), (1.5, 1.0)]), 1 => 16;
+        downscale: Scalar = Scalar::Choice(vec![(1.0, 3.0), (1.5, 1.0)]), 1 => 32;
         /// JPEG quality of a first compression; above 100 there is none.
         jpeg_quality: Scalar = Scalar::uniform(40.0, 101.0), 1 => 101;
     }
@@ -39,8 +41,8 @@ pub struct LensSensorDraw {
     pub on: bool,
     /// EV.
     pub exposure_ev: f32,
-    /// −1 to 1.
-    pub white_balance: f32,
+    /// Mired.
+    pub white_balance_mired: f32,
     /// Pixels at a picture of 256.
     pub defocus_px: f32,
     /// Pixels at a picture of 256.
@@ -48,11 +50,13 @@ pub struct LensSensorDraw {
     /// Pixels at a picture of 256.
     pub motion_px: f32,
     /// Degrees.
-    pub motion_angle: f32,
+    pub motion_deg: f32,
     /// 0–1.
     pub vignette: f32,
-    /// Of 255.
-    pub noise: f32,
+    /// Of full scale, at white.
+    pub shot_noise: f32,
+    /// Of full scale.
+    pub read_noise: f32,
     /// 1 and above.
     pub downscale: f32,
     /// 1–100; above: none.
@@ -71,13 +75,14 @@ impl Parameter for LensSensor {
         LensSensorDraw {
             on: true,
             exposure_ev: self.exposure_ev.draw(rng, cx.index),
-            white_balance: self.white_balance.draw(rng, cx.index),
+            white_balance_mired: self.white_balance_mired.draw(rng, cx.index),
             defocus_px: self.defocus_px.draw(rng, cx.index),
             blur_px: self.blur_px.draw(rng, cx.index),
             motion_px: self.motion_px.draw(rng, cx.index),
-            motion_angle: rng.random_range(0.0..180.0),
+            motion_deg: rng.random_range(0.0..180.0),
             vignette: self.vignette.draw(rng, cx.index),
-            noise: self.noise.draw(rng, cx.index),
+            shot_noise: self.shot_noise.draw(rng, cx.index),
+            read_noise: self.read_noise.draw(rng, cx.index),
             downscale: self.downscale.draw(rng, cx.index),
             jpeg_quality: self.jpeg_quality.draw(rng, cx.index),
         }

@@ -1,0 +1,221 @@
+//! What belongs to a frame: noted when it is set up, joined with its pixels when they arrive.
+
+use bevy::{math::Affine3A, prelude::*};
+use motley_scene::{
+    catalog::Catalog,
+    frame::{CameraLabels, Frame, Instance, Keypoint, Labels},
+    recipe::Recipe,
+    rle::encode_mask,
+    scene::LabelKind,
+};
+use motley_world::stage::{SubjectState, ids};
+
+use crate::{lens, readback::Pixels, renderer::RendererOptions};
+
+/// What belongs to a frame besides its pixels.
+pub struct Ticket {
+    labels: Labels,
+    near: f32,
+    corners: Option<(Vec2, Vec2)>,
+    keypoints: Vec<(String, Vec3)>,
+    focus: f32,
+}
+
+impl Ticket {
+    /// Notes what is known of a frame once it is set up.
+    pub fn new(
+        recipe: &Recipe,
+        state: &SubjectState,
+        instances: &[Instance],
+        camera: EntityRef<'_>,
+        catalog: &Catalog,
+    ) -> Self {
+        let transform = camera.get::<Transform>().copied().unwrap_or_default();
+        let perspective = match camera.get::<Projection>() {
+            Some(Projection::Perspective(perspective)) => perspective.clone(),
+            _ => PerspectiveProjection::default(),
+        };
+        // World to camera in computer vision's axes: Bevy's camera looks along −z with y up.
+        let flip = Affine3A::from_scale(Vec3::new(1.0, -1.0, -1.0));
+        let to_camera = flip * transform.compute_affine().inverse();
+        let focal = 0.5 / bevy::math::ops::tan(perspective.fov / 2.0);
+        let rows = to_camera.matrix3.transpose();
+        let t = to_camera.translation;
+        let row = |axis: Vec3A, t: f32| [axis.x, axis.y, axis.z, t];
+        let near = perspective.near;
+        let view = View { to_camera, focal, near };
+        let loaded = state.loaded.as_ref();
+        let draw = &recipe.subject;
+        Self {
+            corners: view.corners(&state.points),
+            keypoints: loaded
+                .map(|loaded| {
+                    let place = |node: usize| state.place * state.globals.get(node).map_or(Vec3A::ZERO, |g| g.translation);
+                    let points = loaded.model.keypoints.iter();
+                    points.map(|(name, node)| (name.clone(), view.project(place(*node).into()))).collect()
+                })
+                .unwrap_or_default(),
+            focus: transform.translation.distance(state.centre),
+            near,
+            labels: Labels {
+                index: recipe.index,
+                class: draw.class.clone(),
+                class_id: catalog
+                    .classes
+                    .iter()
+                    .position(|class| class.name == draw.class)
+                    .and_then(|at| u32::try_from(at).ok())
+                    .unwrap_or_default(),
+                breed: draw.breed.clone(),
+                individual: draw.individual,
+                clip: state.clip.zip(loaded).map(|(clip, loaded)| loaded.clips[clip].clone()).unwrap_or_default(),
+                tries: recipe.attempt + 1,
+                instances: instances.to_vec(),
+                camera: CameraLabels {
+                    // In pictures of 1 × 1 until the size is known.
+                    intrinsics: [[focal, 0.0, 0.5], [0.0, focal, 0.5], [0.0, 0.0, 1.0]],
+                    extrinsics: [row(rows.x_axis, t.x), row(rows.y_axis, t.y), row(rows.z_axis, t.z)],
+                },
+                recipe: recipe.clone(),
+                ..Labels::default()
+            },
+        }
+    }
+}
+
+/// The camera as a formula.
+struct View {
+    to_camera: Affine3A,
+    focal: f32,
+    near: f32,
+}
+
+impl View {
+    /// Place in a picture of 1 × 1 and depth in metres.
+    fn project(&self, world: Vec3) -> Vec3 {
+        let at = self.to_camera.transform_point3(world);
+        let z = at.z.max(self.near);
+        Vec3::new(self.focal * at.x / z + 0.5, self.focal * at.y / z + 0.5, at.z)
+    }
+
+    /// The box around all points in a picture of 1 × 1. Points behind the near plane count as if they lay on it.
+    fn corners(&self, points: &[Vec3]) -> Option<(Vec2, Vec2)> {
+        if points.is_empty() {
+            return None;
+        }
+        let start = (Vec2::INFINITY, Vec2::NEG_INFINITY);
+        Some(points.iter().fold(start, |(low, high), point| {
+            let at = self.project(*point).truncate();
+            (low.min(at), high.max(at))
+        }))
+    }
+}
+
+/// Joins a frame's pixels with what was noted.
+pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) -> Frame {
+    let side = pixels.height;
+    let wants = |kind| options.labels.contains(&kind);
+    let picture = |slot: usize| {
+        pixels.rgba.chunks_exact(pixels.width * 4).flat_map(move |row| &row[slot * side * 4..(slot + 1) * side * 4])
+    };
+    let mut rgb = Vec::with_capacity(side * side * 3);
+    let mut instance = Vec::with_capacity(side * side);
+    for row in pixels.rgba.chunks_exact(pixels.width * 4) {
+        for pixel in row[..side * 4].chunks_exact(4) {
+            rgb.extend_from_slice(&pixel[..3]);
+            instance.push(pixel[3]);
+        }
+    }
+    // An infinite reversed projection stores near over depth.
+    let depth: Vec<f32> = pixels
+        .depth
+        .chunks_exact(pixels.width)
+        .flat_map(|row| &row[..side])
+        .map(|stored| if *stored > 0.0 { ticket.near / stored } else { f32::INFINITY })
+        .collect();
+    let alone = picture(1).skip(3).step_by(4).filter(|alpha| **alpha > 0).count();
+    let mut labels = ticket.labels;
+    let scale = side as f32;
+    for row in &mut labels.camera.intrinsics[..2] {
+        for value in row {
+            *value *= scale;
+        }
+    }
+    let visible = visible_box(&instance, side);
+    let count = instance.iter().filter(|id| **id == ids::SUBJECT).count();
+    labels.visible_fraction = if alone == 0 { 0.0 } else { (count as f32 / alone as f32).min(1.0) };
+    if let Some((low, high)) = ticket.corners {
+        let (low, high) = (low * scale, high * scale);
+        let extent = high - low;
+        let inside = high.min(Vec2::splat(scale)) - low.max(Vec2::ZERO);
+        let share = inside.max(Vec2::ZERO).element_product() / extent.element_product().max(1e-9);
+        labels.truncation = (1.0 - share).clamp(0.0, 1.0);
+        if wants(LabelKind::Box) {
+            labels.box_full = Some([low.x, low.y, extent.x, extent.y]);
+            labels.box_visible = visible;
+        }
+    }
+    if wants(LabelKind::Mask) {
+        labels.mask = Some(encode_mask(&instance, ids::SUBJECT, side as u32, side as u32));
+    }
+    if wants(LabelKind::Keypoints) {
+        let points = ticket.keypoints.into_iter();
+        labels.keypoints = points.map(|(name, at)| keypoint(name, at, &depth, side)).collect();
+    }
+    lens::apply(&labels.recipe, ticket.focus, &mut rgb, &depth, side);
+    Frame {
+        width: side as u32,
+        height: side as u32,
+        rgb,
+        normal: if wants(LabelKind::Normal) {
+            let normals: Vec<u8> = picture(2).copied().collect();
+            normals.chunks_exact(4).flat_map(unpack_normal).collect()
+        } else {
+            Vec::new()
+        },
+        instance: if wants(LabelKind::Instance) || wants(LabelKind::Semantic) || wants(LabelKind::Mask) {
+            instance
+        } else {
+            Vec::new()
+        },
+        depth: if wants(LabelKind::Depth) { depth } else { Vec::new() },
+        labels,
+    }
+}
+
+fn unpack_normal(pixel: &[u8]) -> [f32; 3] {
+    if pixel[3] == 0 {
+        return [0.0; 3];
+    }
+    let n = Vec3::new(f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2])) / 127.5 - 1.0;
+    n.normalize_or_zero().into()
+}
+
+/// The tight box of the subject's pixels.
+fn visible_box(instance: &[u8], side: usize) -> Option<[f32; 4]> {
+    let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
+    for (y, row) in instance.chunks_exact(side).enumerate() {
+        let Some(first) = row.iter().position(|id| *id == ids::SUBJECT) else { continue };
+        let last = row.iter().rposition(|id| *id == ids::SUBJECT).unwrap_or(first);
+        left = left.min(first);
+        right = right.max(last + 1);
+        top = top.min(y);
+        bottom = y + 1;
+    }
+    (bottom > 0).then(|| [left as f32, top as f32, (right - left) as f32, (bottom - top) as f32])
+}
+
+/// A keypoint counts as hidden when something lies clearly before it; a tenth of its depth is allowed for the flesh around
+/// a joint.
+fn keypoint(name: String, at: Vec3, depth: &[f32], side: usize) -> Keypoint {
+    let place = at.truncate() * side as f32;
+    let inside = at.z > 0.0 && place.cmpge(Vec2::ZERO).all() && place.cmplt(Vec2::splat(side as f32)).all();
+    let visibility = if inside {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the picture")]
+        let (x, y) = (place.x as usize, place.y as usize);
+        if depth[y * side + x] < at.z * 0.9 { 1 } else { 2 }
+    } else {
+        0
+    };
+    Keypoint { name, x: place.x, y: place.y, visibility }
+}

@@ -1,0 +1,31 @@
+//! Lens and sensor, applied to a frame as it was drawn.
+
+use motley_pixels::LensSensor;
+use motley_scene::{recipe::Recipe, stream::stream};
+
+/// Applies what was drawn. Lengths in the scene are for pictures of 256 pixels.
+pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut Vec<u8>, depth: &[f32], side: usize) {
+    let draw = &recipe.lens_sensor;
+    if !draw.on {
+        return;
+    }
+    let scale = side as f32 / 256.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range by the guard")]
+    let quality = (1.0..=100.0).contains(&draw.jpeg_quality).then_some(draw.jpeg_quality as u8);
+    let lens = LensSensor {
+        exposure_ev: draw.exposure_ev,
+        white_balance_mired: draw.white_balance_mired,
+        vignette: draw.vignette,
+        defocus_px: draw.defocus_px * scale,
+        focus_m,
+        blur_px: draw.blur_px * scale,
+        motion_px: draw.motion_px * scale,
+        motion_deg: draw.motion_deg,
+        downscale: draw.downscale,
+        shot_noise: draw.shot_noise,
+        read_noise: draw.read_noise,
+        jpeg_quality: quality,
+    };
+    let mut noise = stream(recipe.seed, recipe.index, "sensor noise", recipe.attempt);
+    lens.apply(rgb, side, side, Some(depth), &mut noise);
+}

@@ -1,0 +1,348 @@
+//! The headless loop: one update of the app for one frame, its pictures read back with its labels.
+//!
+//! 1. [`Renderer::submit`] draws the recipe, lets the app set up and render it, and copies the cameras' picture and depth into
+//!    a staging buffer on the same queue. What belongs to the frame (its [`Ticket`]) is kept with the buffer.
+//! 2. [`Renderer::collect`] waits for the oldest buffer and makes a [`Frame`] of it. Up to [`IN_FLIGHT`] frames are under way,
+//!    so that a GPU is not idle while pixels are read.
+//!
+//! Nobody counts frames to pair pixels with labels, and nothing waits for a number of updates: a frame is drawn again until no
+//! pipeline is waiting to be compiled.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bevy::{
+    app::PluginsState,
+    core_pipeline::core_3d::Core3dPlugin,
+    ecs::schedule::SingleThreadedExecutor,
+    pbr::PbrPlugin,
+    prelude::*,
+    render::{
+        RenderApp, RenderPlugin,
+        camera::ExtractedCamera,
+        pipelined_rendering::PipelinedRenderingPlugin,
+        render_resource::PipelineCache,
+        renderer::{RenderAdapterInfo, RenderDevice, RenderQueue},
+        sync_world::RenderEntity,
+        view::{ViewDepthTexture, ViewTarget},
+    },
+    time::TimeUpdateStrategy,
+    window::ExitCondition,
+};
+use motley_scene::{
+    catalog::Catalog,
+    frame::Frame,
+    recipe::draw,
+    scene::{LabelKind, Scene},
+};
+use motley_world::{
+    library::Library,
+    stage::{FrameRecipe, InstanceTable, Stage, StageOptions, SubjectState},
+};
+use motley_zoo::zoo::Zoo;
+
+use crate::{
+    error::CaptureError,
+    labels::{Ticket, make_frame},
+    readback::Slot,
+};
+
+/// How many frames may be under way at once.
+pub const IN_FLIGHT: usize = 2;
+/// A frame whose shaders are not compiled after so many updates will never be.
+const MOST_UPDATES: usize = 600;
+
+/// What is drawn and how.
+#[derive(Clone, Debug)]
+pub struct RendererOptions {
+    /// Width and height in pixels.
+    pub size: u32,
+    /// Seed of the dataset.
+    pub seed: u64,
+    /// What is wanted beside the colour.
+    pub labels: Vec<LabelKind>,
+}
+
+/// Draws frames of one scene.
+pub struct Renderer {
+    app: App,
+    scene: Arc<Scene>,
+    catalog: Catalog,
+    options: RendererOptions,
+    slots: Vec<Slot>,
+    under_way: VecDeque<(Slot, Ticket)>,
+    settled: bool,
+    stages: Stages,
+}
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stages {
+    /// Drawing recipes.
+    pub draw: Duration,
+    /// Setting up, rendering and queueing the copy.
+    pub update: Duration,
+    /// Waiting for pixels.
+    pub wait: Duration,
+    /// Making labels of them, lens and sensor included.
+    pub label: Duration,
+    /// Number of updates: more than frames when shaders had to be compiled or frames were drawn again.
+    pub updates: u64,
+}
+
+/// Who draws.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Name of the device.
+    pub name: String,
+    /// Name and version of the driver.
+    pub driver: String,
+    /// Is it a CPU?
+    pub software: bool,
+}
+
+impl Renderer {
+    /// Starts a renderer.
+    ///
+    /// # Errors
+    /// When there is no graphics driver.
+    pub fn new(scene: Scene, zoo: Zoo, catalog: Catalog, options: RendererOptions) -> Result<Self, CaptureError> {
+        Self::with_plugins(scene, zoo, catalog, options, |_| {})
+    }
+
+    /// Starts a renderer with further plugins, such as parameters of your own.
+    ///
+    /// # Errors
+    /// When there is no graphics driver.
+    pub fn with_plugins(
+        scene: Scene,
+        zoo: Zoo,
+        catalog: Catalog,
+        options: RendererOptions,
+        plugins: impl FnOnce(&mut App),
+    ) -> Result<Self, CaptureError> {
+        crate::adapter::check()?;
+        let scene = Arc::new(scene);
+        let mut app = App::new();
+        app.add_plugins(
+            DefaultPlugins
+                .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
+                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+                .set(PbrPlugin { add_default_deferred_lighting_plugin: false, ..default() })
+                .set(TaskPoolPlugin { task_pool_options: TaskPoolOptions::with_num_threads(1) })
+                .disable::<bevy::log::LogPlugin>()
+                .disable::<bevy::app::TerminalCtrlCHandlerPlugin>()
+                .disable::<PipelinedRenderingPlugin>(),
+        )
+        // No clock may reach a picture.
+        .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO))
+        .insert_resource(StageOptions {
+            size: options.size,
+            normals: options.labels.contains(&LabelKind::Normal),
+        })
+        .insert_resource(Library::new(zoo, options.seed))
+        .insert_resource(FrameRecipe { recipe: draw(&scene, &catalog, options.seed, 0, 0), scene: scene.clone() });
+        while app.plugins_state() == PluginsState::Adding {
+            bevy::tasks::tick_global_task_pools_on_main_thread();
+        }
+        app.add_plugins(motley_world::plugin);
+        plugins(&mut app);
+        while app.plugins_state() == PluginsState::Adding {
+            bevy::tasks::tick_global_task_pools_on_main_thread();
+        }
+        app.finish();
+        app.cleanup();
+        let mut renderer = Self {
+            app,
+            scene,
+            catalog,
+            options,
+            slots: Vec::new(),
+            under_way: VecDeque::new(),
+            settled: false,
+            stages: Stages::default(),
+        };
+        renderer.single_threaded();
+        for _ in 0..IN_FLIGHT {
+            let slot = renderer.new_slot();
+            renderer.slots.push(slot);
+        }
+        Ok(renderer)
+    }
+
+    /// One thread runs every schedule: systems are small, and handing them between threads costs more than they do.
+    fn single_threaded(&mut self) {
+        for world in [self.app.main_mut(), self.app.sub_app_mut(RenderApp)] {
+            let mut schedules = world.world_mut().resource_mut::<Schedules>();
+            for (_, schedule) in schedules.iter_mut() {
+                schedule.set_executor(SingleThreadedExecutor::new());
+            }
+        }
+    }
+
+    /// Who draws.
+    pub fn adapter(&self) -> Adapter {
+        let info = self.app.world().resource::<RenderAdapterInfo>();
+        crate::adapter::describe(&info.0)
+    }
+
+    fn new_slot(&self) -> Slot {
+        let device = self.app.world().resource::<RenderDevice>();
+        let options = self.app.world().resource::<StageOptions>();
+        Slot::new(device, options.size * options.slots(), options.size)
+    }
+
+    /// Sets up and renders frame `index`; its pixels are on their way.
+    ///
+    /// # Errors
+    /// When something of the frame cannot be shown, or the shaders do not compile.
+    pub fn submit(&mut self, index: u64, attempt: u32) -> Result<(), CaptureError> {
+        let start = Instant::now();
+        let recipe = draw(&self.scene, &self.catalog, self.options.seed, index, attempt);
+        self.stages.draw += start.elapsed();
+        let start = Instant::now();
+        self.app.world_mut().resource_mut::<FrameRecipe>().recipe = recipe;
+        self.update(index)?;
+        let slot = self.slots.pop().unwrap_or_else(|| self.new_slot());
+        self.copy(&slot)?;
+        let ticket = self.ticket();
+        self.stages.update += start.elapsed();
+        self.under_way.push_back((slot, ticket));
+        Ok(())
+    }
+
+    /// Updates until everything that the frame needs is compiled.
+    fn update(&mut self, index: u64) -> Result<(), CaptureError> {
+        for _ in 0..MOST_UPDATES {
+            self.app.update();
+            self.stages.updates += 1;
+            if let Some(reason) = self.app.world_mut().resource_mut::<SubjectState>().error.take() {
+                return Err(CaptureError::Frame { index, reason });
+            }
+            let waiting = self.app.sub_app(RenderApp).world().resource::<PipelineCache>().waiting_pipelines().count();
+            let drawn = self.view().is_some();
+            if waiting == 0 && drawn {
+                if self.settled {
+                    return Ok(());
+                }
+                // The very first frame is drawn once more: extraction starts one update late for what was spawned at start-up.
+                self.settled = true;
+            } else {
+                self.settled = false;
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        Err(CaptureError::NotReady("shaders are still waiting to be compiled".to_owned()))
+    }
+
+    fn view(&self) -> Option<(&ViewTarget, &ViewDepthTexture)> {
+        let camera = self.app.world().get_resource::<Stage>()?.camera;
+        let entity = self.app.world().get::<RenderEntity>(camera)?.id();
+        let world = self.app.sub_app(RenderApp).world();
+        world.get::<ExtractedCamera>(entity)?;
+        Some((world.get::<ViewTarget>(entity)?, world.get::<ViewDepthTexture>(entity)?))
+    }
+
+    fn copy(&self, slot: &Slot) -> Result<(), CaptureError> {
+        let (target, depth) =
+            self.view().ok_or_else(|| CaptureError::NotReady("the camera has no picture".to_owned()))?;
+        let world = self.app.world();
+        slot.copy(
+            world.resource::<RenderDevice>(),
+            world.resource::<RenderQueue>(),
+            target.main_texture(),
+            &depth.texture,
+        );
+        Ok(())
+    }
+
+    fn ticket(&self) -> Ticket {
+        let world = self.app.world();
+        Ticket::new(
+            &world.resource::<FrameRecipe>().recipe,
+            world.resource::<SubjectState>(),
+            &world.resource::<InstanceTable>().0,
+            world.entity(world.resource::<Stage>().camera),
+            &self.catalog,
+        )
+    }
+
+    /// How many frames are under way.
+    pub fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
+    /// Waits for the oldest frame under way.
+    ///
+    /// # Errors
+    /// When the GPU does not give it back.
+    pub fn collect(&mut self) -> Result<Option<Frame>, CaptureError> {
+        let Some((slot, ticket)) = self.under_way.pop_front() else { return Ok(None) };
+        let start = Instant::now();
+        let pixels = slot.read(self.app.world().resource::<RenderDevice>())?;
+        self.stages.wait += start.elapsed();
+        let start = Instant::now();
+        let frame = make_frame(ticket, &pixels, &self.options);
+        self.stages.label += start.elapsed();
+        self.slots.push(slot);
+        Ok(Some(frame))
+    }
+
+    /// Draws the frames of `indices` and hands each to `sink`, in order, except that a frame that is drawn again comes later.
+    ///
+    /// A frame of whose subject too little is visible is drawn again with other obstructors and another camera, at most
+    /// `max_tries` times.
+    ///
+    /// # Errors
+    /// When a frame cannot be drawn, or when `sink` returns an error, which ends the run.
+    pub fn run<E: From<CaptureError>>(
+        &mut self,
+        indices: impl IntoIterator<Item = u64>,
+        mut sink: impl FnMut(Frame) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut indices = indices.into_iter();
+        let mut again = VecDeque::new();
+        loop {
+            while self.under_way() < IN_FLIGHT {
+                let Some((index, attempt)) = again.pop_front().or_else(|| indices.next().map(|index| (index, 0))) else { break };
+                self.submit(index, attempt)?;
+            }
+            let Some(frame) = self.collect()? else { return Ok(()) };
+            if self.hidden(&frame) {
+                again.push_back((frame.labels.index, frame.labels.tries));
+            } else {
+                sink(frame)?;
+            }
+        }
+    }
+
+    fn hidden(&self, frame: &Frame) -> bool {
+        frame.labels.visible_fraction < self.scene.min_visible && frame.labels.tries < self.scene.max_tries
+    }
+
+    /// Draws one frame.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn frame(&mut self, index: u64) -> Result<Frame, CaptureError> {
+        let mut result = Err(CaptureError::Closed);
+        self.run([index], |frame| {
+            result = Ok(frame);
+            Ok::<(), CaptureError>(())
+        })?;
+        result
+    }
+
+    /// Where the time went so far.
+    pub fn stages(&self) -> Stages {
+        self.stages
+    }
+
+    /// The scene that is drawn.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+}

@@ -1,0 +1,129 @@
+//! `motley capture`: from a scene file to a dataset.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::{Context, bail};
+use motley_dataset::{Dataset, FORMAT_VERSION, ImageFormat, ImageSpec, Manifest, Spec};
+use motley_scene::scene::{ImageForm, Scene};
+use serde_json::json;
+
+use super::supervisor::{self, Job};
+use crate::{
+    Outcome,
+    cli::CaptureArgs,
+    opened::{self, Opened},
+    progress::{Progress, Style, event},
+};
+
+/// Runs the command.
+pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
+    let style = match (args.json, args.quiet) {
+        (true, _) => Style::Json,
+        (_, true) => Style::Quiet,
+        _ => Style::Human,
+    };
+    let opened = opened::open(args.scene.as_deref())?;
+    let spec = spec(&args, &opened)?;
+    let dataset = Dataset::open(&spec)?;
+    let total = spec.manifest.indices().count() as u64;
+    let missing = dataset.missing()?;
+    if style == Style::Human {
+        let there = total - missing.len() as u64;
+        if dataset.is_finished() {
+            eprintln!("{} is finished: all {total} frames are there", spec.out.display());
+        } else if there > 0 {
+            eprintln!("{}: going on, {there} of {total} frames are there", spec.out.display());
+        }
+    }
+    let mut rate = 0.0;
+    if !missing.is_empty() {
+        let stop = interrupt()?;
+        let mut progress = Progress::new(style, total, total - missing.len() as u64);
+        let job = Job { spec: &spec, base: &opened.base, missing, jobs: args.jobs };
+        let finished = supervisor::run(job, &stop, || progress.step());
+        rate = progress.rate();
+        progress.finish();
+        if !finished? {
+            let left = dataset.missing()?.len();
+            if style == Style::Human {
+                eprintln!("stopped with {left} frames left; the same command goes on");
+            }
+            return Ok(Outcome::Interrupted);
+        }
+    }
+    let summary = dataset.finish()?;
+    match style {
+        Style::Json => event(&json!({ "event": "finished", "summary": summary, "images_per_second": rate })),
+        Style::Human => {
+            let classes: Vec<_> = summary.classes.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            let speed = if rate > 0.0 { format!(", {rate:.1} img/s") } else { String::new() };
+            eprintln!("{} frames in {} ({}){speed}", summary.frames, summary.out.display(), classes.join(", "));
+        }
+        Style::Quiet => {}
+    }
+    Ok(Outcome::Done)
+}
+
+/// A flag that Ctrl-C raises.
+pub fn interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = stop.clone();
+    ctrlc::set_handler(move || raised.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl-C")?;
+    Ok(stop)
+}
+
+/// What to write, by the scene and the flags; flags win.
+pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
+    let output = &opened.scene.output;
+    let mut formats = if args.format.is_empty() { output.formats.clone() } else { args.format.clone() };
+    let mut labels = if args.labels.is_empty() { output.labels.clone() } else { args.labels.clone() };
+    formats.sort_unstable();
+    formats.dedup();
+    labels.sort_unstable();
+    labels.dedup();
+    let count = args.batch.unwrap_or(output.count);
+    if count == 0 {
+        bail!("there is nothing to draw: --batch 0; write the number of frames, such as --batch 1000");
+    }
+    let size = args.size.unwrap_or(output.size);
+    let image = args.image.unwrap_or(output.image);
+    let scene = Scene { output: motley_scene::scene::Output { size, ..output.clone() }, ..opened.scene.clone() };
+    Ok(Spec {
+        out: args.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&opened.scene.name)),
+        manifest: Manifest {
+            format_version: FORMAT_VERSION,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scene: scene.name.clone(),
+            scene_hash: hash(&scene, opened),
+            seed: args.seed.unwrap_or(output.seed),
+            start: args.start,
+            count,
+            shard: args.shard,
+            size: [size, size],
+            image: match image {
+                ImageForm::Jpeg(quality) => ImageSpec { format: ImageFormat::Jpeg, quality },
+                ImageForm::Png => ImageSpec { format: ImageFormat::Png, quality: 100 },
+            },
+            formats,
+            labels,
+            classes: scene.classes.iter().map(|class| class.name.clone()).collect(),
+            adapter: String::new(),
+            driver: String::new(),
+        },
+        scene_source: opened.text.clone(),
+    })
+}
+
+/// Hash of all that decides the pictures: the scene's meaning and the bytes of its packs.
+fn hash(scene: &Scene, opened: &Opened) -> String {
+    match opened.zoo.pack_hash() {
+        Some(packs) => format!("{}-{packs}", scene.hash()),
+        None => scene.hash(),
+    }
+}

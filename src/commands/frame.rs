@@ -1,0 +1,69 @@
+//! `motley frame`: redraws one frame, byte for byte.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use motley_capture::{Renderer, RendererOptions};
+use motley_dataset::{Reader, encode};
+use serde_json::json;
+
+use super::capture;
+use crate::{
+    Outcome,
+    cli::{CaptureArgs, FrameArgs},
+    opened::{self, Opened},
+    progress::event,
+};
+
+/// Runs the command.
+pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
+    let (opened, mut manifest) = if args.scene.is_dir() {
+        let reader = Reader::open(&args.scene)?;
+        let opened = of_dataset(&reader)?;
+        (opened, reader.manifest().clone())
+    } else {
+        let opened = opened::open(Some(&args.scene))?;
+        let manifest = capture::spec(&CaptureArgs::plain(), &opened)?.manifest;
+        (opened, manifest)
+    };
+    if let Some(seed) = args.seed {
+        manifest.seed = seed;
+    }
+    if let Some(size) = args.size {
+        manifest.size = [size, size];
+    }
+    let options =
+        RendererOptions { size: manifest.size[0], seed: manifest.seed, labels: manifest.labels.clone() };
+    let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
+    let frame = renderer.frame(args.index)?;
+    let out = args.out.clone().unwrap_or_else(|| {
+        PathBuf::from(format!("{}-{:06}.{}", frame.labels.class, args.index, manifest.image.format.extension()))
+    });
+    write(&out, &encode::encode(&frame, manifest.image)?)?;
+    if args.json {
+        event(&json!({ "file": out, "labels": frame.labels }));
+    } else {
+        eprintln!("{}", out.display());
+    }
+    Ok(Outcome::Done)
+}
+
+/// Writes a file whole or not at all.
+pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", path.display());
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(cannot)?;
+    }
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".part");
+    std::fs::write(&aside, bytes).and_then(|()| std::fs::rename(&aside, path)).with_context(cannot).inspect_err(|_| {
+        // It may never have been made.
+        let _ = std::fs::remove_file(&aside);
+    })
+}
+
+/// The scene of a dataset. Packs are looked for where the scene file lay.
+fn of_dataset(reader: &Reader) -> anyhow::Result<Opened> {
+    let base = reader.scene_base();
+    opened::open_text(reader.scene_source()?, &base, &reader.dir().join("scene.ron").display().to_string())
+}

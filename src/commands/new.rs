@@ -1,0 +1,56 @@
+//! `motley new`: a commented scene for a user's own models.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use motley_scene::scene::{Class, Height, Scene, check_name};
+use motley_zoo::pack::Pack;
+
+use super::frame::write;
+use crate::{Outcome, cli::NewArgs, opened};
+
+/// Runs the command.
+pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
+    if args.scene.exists() && !args.force {
+        bail!("{} is there already; write --force to overwrite it", args.scene.display());
+    }
+    let pack = Pack::open(&args.pack).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{} cannot be used\n{}", args.pack.display(), lines.join("\n"))
+    })?;
+    let classes: Vec<Class> = pack
+        .classes()
+        .map(|name| Class { name: name.to_owned(), height: Some(Height { min: 0.2, max: 0.3 }), ..Class::default() })
+        .collect();
+    if classes.is_empty() {
+        bail!("{0} has no subjects; put models into {0}/subjects/<class>/*.glb", args.pack.display());
+    }
+    let stem = args.scene.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = stem.split('.').next().filter(|name| check_name(name).is_ok()).unwrap_or("scene").to_owned();
+    let scene = Scene { name, packs: vec![relative(&args.pack, &args.scene)?], classes, ..Scene::default() };
+    let text = scene.to_ron();
+    write(&args.scene, text.as_bytes())?;
+    let (text, base, shown) = opened::read(Some(&args.scene))?;
+    if let Err(faults) = opened::check(&text, &base) {
+        bail!("{}", opened::describe(&shown, &faults));
+    }
+    let words: Vec<_> = scene.classes.iter().map(|class| class.name.as_str()).collect();
+    eprintln!(
+        "{}: classes {}. Set their heights in metres there, then\n    motley capture {} --batch 1000",
+        args.scene.display(),
+        words.join(", "),
+        args.scene.display()
+    );
+    Ok(Outcome::Done)
+}
+
+/// The pack's folder as seen from the scene's.
+fn relative(pack: &Path, scene: &Path) -> anyhow::Result<String> {
+    let folder = scene.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let (pack, folder) = (pack.canonicalize()?, folder.canonicalize()?);
+    let shared = pack.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| std::path::Component::ParentDir);
+    let path: std::path::PathBuf = up.chain(pack.components().skip(shared)).collect();
+    Ok(if path.as_os_str().is_empty() { ".".to_owned() } else { path.to_string_lossy().into_owned() })
+}

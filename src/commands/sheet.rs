@@ -1,0 +1,36 @@
+//! `motley sheet`: a contact sheet of a dataset.
+
+use std::path::PathBuf;
+
+use motley_dataset::{
+    ImageFormat, ImageSpec, Reader,
+    encode,
+    sheet::{SheetOptions, sheet, spread},
+};
+
+use super::frame::write;
+use crate::{Outcome, cli::SheetArgs};
+
+/// Runs the command.
+pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
+    let reader = Reader::open(&args.dataset)?;
+    let pictures = spread(&reader, args.count)?;
+    let options = SheetOptions {
+        columns: args.columns,
+        cell: args.cell,
+        overlay_boxes: args.boxes,
+        overlay_masks: args.masks,
+        captions: true,
+    };
+    let picture = sheet(&pictures, &options);
+    let out = args.out.clone().unwrap_or_else(|| {
+        // Beside the dataset, not in it: there it would be taken for one of its pictures.
+        let name = args.dataset.file_name().map_or_else(|| "dataset".to_owned(), |name| name.to_string_lossy().into_owned());
+        args.dataset.parent().unwrap_or(&PathBuf::from(".")).join(format!("{name}-sheet.jpg"))
+    });
+    let png = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    let form = ImageSpec { format: if png { ImageFormat::Png } else { ImageFormat::Jpeg }, quality: 90 };
+    write(&out, &encode::encode_rgb(picture.as_raw(), picture.width(), picture.height(), form)?)?;
+    eprintln!("{}", out.display());
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,64 @@
+//! A scene file, read, checked and with its packs opened.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use motley_scene::{catalog::Catalog, scene::Scene, source::Fault};
+use motley_zoo::zoo::Zoo;
+
+/// The scene that is captured when none is named.
+const DEFAULT_SCENE: &str = include_str!("../scenes/cats-dogs.scene.ron");
+
+/// A scene, ready to be drawn.
+pub struct Opened {
+    /// The text as it was read.
+    pub text: String,
+    /// What it says.
+    pub scene: Scene,
+    /// What it shows.
+    pub zoo: Zoo,
+    /// What there is to draw from.
+    pub catalog: Catalog,
+    /// Folder that pack paths are relative to.
+    pub base: PathBuf,
+}
+
+/// Opens a scene file, or the default scene.
+pub fn open(path: Option<&Path>) -> anyhow::Result<Opened> {
+    let (text, base, name) = read(path)?;
+    open_text(text, &base, &name)
+}
+
+/// Opens a scene's text whose packs are relative to `base`; `name` stands in messages.
+pub fn open_text(text: String, base: &Path, name: &str) -> anyhow::Result<Opened> {
+    match check(&text, base) {
+        Ok((scene, zoo, catalog)) => Ok(Opened { text, scene, zoo, catalog, base: base.to_owned() }),
+        Err(faults) => bail!("{}", describe(name, &faults)),
+    }
+}
+
+/// Text, folder and name of a scene file.
+pub fn read(path: Option<&Path>) -> anyhow::Result<(String, PathBuf, String)> {
+    let Some(path) = path else { return Ok((DEFAULT_SCENE.to_owned(), PathBuf::from("."), "default scene".to_owned())) };
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the scene file {}", path.display()))?;
+    let Ok(text) = String::from_utf8(bytes) else { bail!("{} is no text file: scenes are RON in UTF-8", path.display()) };
+    let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
+    Ok((text, base, path.display().to_string()))
+}
+
+/// Reads a scene and opens its packs: everything, or all faults.
+pub fn check(text: &str, base: &Path) -> Result<(Scene, Zoo, Catalog), Vec<Fault>> {
+    let (scene, mut faults) = Scene::parse(text)?;
+    match Zoo::open(&scene, base, &mut faults) {
+        Some((zoo, catalog)) => Ok((scene, zoo, catalog)),
+        None => Err(faults.into_sorted()),
+    }
+}
+
+/// All faults, a line each, as compilers print them.
+pub fn describe(name: &str, faults: &[Fault]) -> String {
+    let lines: Vec<_> = faults.iter().map(|fault| format!("{name}:{fault}")).collect();
+    let many = if faults.len() == 1 { "fault" } else { "faults" };
+    format!("{} {many} in the scene\n{}", faults.len(), lines.join("\n"))
+}

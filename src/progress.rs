@@ -1,0 +1,97 @@
+//! Progress of long work: a bar on a terminal, plain lines elsewhere, JSON lines for machines, or nothing.
+
+use std::{
+    io::{IsTerminal, Write},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For people.
+    Human,
+    /// For machines.
+    Json,
+    /// Not at all.
+    Quiet,
+}
+
+/// Between plain lines.
+const PLAIN_PERIOD: Duration = Duration::from_secs(5);
+/// Between JSON lines.
+const JSON_PERIOD: Duration = Duration::from_secs(1);
+
+/// Shows how far the work is.
+pub struct Progress {
+    style: Style,
+    bar: Option<ProgressBar>,
+    total: u64,
+    already: u64,
+    done: u64,
+    start: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    /// Of `total` frames `already` were there.
+    pub fn new(style: Style, total: u64, already: u64) -> Self {
+        let bar = (style == Style::Human && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(total).with_position(already);
+            let template = "{bar:40} {pos}/{len} frames  {msg}  {eta} left";
+            // The template is fixed and well formed.
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.reset_eta();
+            bar
+        });
+        let now = Instant::now();
+        Self { style, bar, total, already, done: 0, start: now, told: now }
+    }
+
+    /// Frames a second since the start.
+    pub fn rate(&self) -> f64 {
+        self.done as f64 / self.start.elapsed().as_secs_f64().max(1e-6)
+    }
+
+    /// Another frame is done.
+    pub fn step(&mut self) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+            bar.set_message(format!("{:.1} img/s", self.rate()));
+            return;
+        }
+        let period = if self.style == Style::Json { JSON_PERIOD } else { PLAIN_PERIOD };
+        if self.told.elapsed() >= period {
+            self.told = Instant::now();
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        let position = self.already + self.done;
+        let left = (self.total - position.min(self.total)) as f64 / self.rate().max(1e-9);
+        match self.style {
+            Style::Human => eprintln!("{position}/{} frames, {:.1} img/s, {left:.0} s left", self.total, self.rate()),
+            Style::Json => event(&json!({
+                "event": "progress", "done": position, "total": self.total, "images_per_second": self.rate(), "seconds_left": left,
+            })),
+            Style::Quiet => {}
+        }
+    }
+
+    /// The work is over.
+    pub fn finish(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Prints a JSON line. A reader that is gone does not stop the work.
+pub fn event(value: &serde_json::Value) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+}
