@@ -85,9 +85,9 @@ impl Anatomy {
             let joints = &mut rest[HIND[side]..];
             let z = -0.34 * length;
             joints[0] = Vec3::new(sign * 0.55 * half, hip, z);
-            joints[1] = Vec3::new(x * 1.08, 0.6 * hip, z + 0.17 * hip);
-            joints[2] = Vec3::new(x, (0.3 * hip).max(1.5 * paw), z - 0.2 * hip);
-            joints[3] = Vec3::new(x, foot, z - 0.13 * hip);
+            joints[1] = Vec3::new(x * 1.08, 0.6 * hip, z + 0.14 * hip);
+            joints[2] = Vec3::new(x, (0.3 * hip).max(1.5 * paw), z - 0.17 * hip);
+            joints[3] = Vec3::new(x, foot, z - 0.1 * hip);
         }
         Self::lay_tail(&mut rest, &traits, depth, length);
         debug_assert_eq!(rest[ROOT], Vec3::ZERO);
@@ -173,7 +173,7 @@ impl Anatomy {
         ));
         let deep = depth * 0.8;
         self.add(ball(
-            middle(0.97 * w - 0.5 * deep, -0.36),
+            middle(0.955 * w - 0.5 * deep, -0.36),
             Vec3::new(half * 0.84 * fat, 0.5 * deep, 0.15 * length),
             0.1,
         ));
@@ -217,20 +217,21 @@ impl Anatomy {
             self.add(Blob::cone(elbow, wrist, 1.35 * bone + hair, 0.85 * bone + 0.4 * hair, 0.04 * w));
             self.add_foot(wrist, toes, 0.9 * bone + 0.2 * hair, paw);
             self.bind(FORE[side], blade, shoulder.lerp(blade, 0.4), 0.3 * depth);
-            self.bind(FORE[side] + 1, shoulder, elbow, 0.26 * depth);
+            self.bind(FORE[side] + 1, shoulder.lerp(elbow, 0.35), elbow, 0.15 * depth);
             self.bind(FORE[side] + 2, elbow, wrist, 1.1 * bone);
             self.bind(FORE[side] + 3, wrist, toes + Vec3::Y * 0.4 * paw, bone);
             self.bind(FORE[side] + 4, toes, toes + Vec3::Z * paw, paw);
 
             let [hip, knee, hock, toes] = [0, 1, 2, 3].map(|i| rest[HIND[side] + i]);
-            let thigh = (0.3 * depth).min(0.8 * half.max(0.12 * w)) + if cat { 0.02 * w } else { 0.0 };
-            self.add(Blob::cone(hip, knee.lerp(hip, 0.15), thigh, 0.56 * thigh + hair, 0.09 * w));
+            let thigh = (0.27 * depth).min(0.72 * half.max(0.12 * w)) + if cat { 0.02 * w } else { 0.0 };
+            let hip_low = hip - Vec3::Y * (0.12 * depth);
+            self.add(Blob::cone(hip_low, knee.lerp(hip, 0.15), thigh, 0.56 * thigh + hair, 0.09 * w));
             let back = hip.lerp(hock, 0.4) + Vec3::Z * 0.02 * w;
-            self.add(Blob::cone(hip, back, 0.9 * thigh, 0.5 * thigh + hair, 0.07 * w));
+            self.add(Blob::cone(hip_low, back, 0.9 * thigh, 0.5 * thigh + hair, 0.07 * w));
             self.add(Blob::cone(knee, hock, 0.5 * thigh + hair, 0.72 * bone + 0.3 * hair, 0.05 * w));
             self.add_foot(hock, toes, 0.78 * bone + 0.2 * hair, paw * 0.96);
             let outer = Vec3::X * sign * 0.15 * half;
-            self.bind(HIND[side], hip + outer, knee + outer, 0.95 * thigh);
+            self.bind(HIND[side], hip.lerp(knee, 0.35) + outer, knee + outer, 0.66 * thigh);
             self.bind(HIND[side] + 1, knee, hock, 0.6 * thigh);
             self.bind(HIND[side] + 2, hock, toes + Vec3::Y * 0.4 * paw, bone);
             self.bind(HIND[side] + 3, toes, toes + Vec3::Z * paw, paw);
@@ -252,7 +253,8 @@ impl Anatomy {
             let at = |k: usize| Self::tail_radius(&self.traits, k as f32 / TAIL_BONES as f32, self.fluff);
             let (start, end) = (at(i), at(i + 1));
             let from = if i == 0 { a + Vec3::new(0.0, -0.01, 0.08) * self.traits.withers } else { a };
-            self.add(Blob::cone(from, b, start, end, 0.03 * self.traits.withers));
+            let blend = if i == 0 { 0.03 } else { 0.006 };
+            self.add(Blob::cone(from, b, start, end, blend * self.traits.withers));
             self.bind(TAIL + i, a, b, 0.8 * start);
         }
         debug_assert_eq!(TAIL + TAIL_BONES, TAIL_TIP);

@@ -212,6 +212,10 @@ impl Breed {
 
     /// Lowest and highest top of a standing animal (ears included) in metres, from the smallest young one to the tallest adult.
     pub fn height(&self) -> (f32, f32) {
+        if self.mixed {
+            let pure = super::breeds(self.kind.class()).iter().filter(|b| !b.mixed).map(Self::height);
+            return pure.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or(self.withers);
+        }
         // Withers to neck base to skull to ear tip, each at its extreme; young ones shrink as in `Traits::grow_young`.
         let top = |pick: fn(Range) -> f32, ear: f32, slack: f32| {
             let angle = pick(self.neck_angle).to_radians();

@@ -8,7 +8,8 @@ use super::anatomy::Anatomy;
 use super::breed::Kind;
 use super::noise::step;
 use super::skeleton::{
-    BACK, Bend, CHEST, COUNT, FORE, HIND, LOIN, Leg, PELVIS, Posed, QUARTER, ROOT, Skeleton, Stance, TAIL, TAIL_TIP,
+    BACK, Bend, CHEST, COUNT, EYES, FORE, HIND, LOIN, Leg, PELVIS, Posed, QUARTER, ROOT, Skeleton, Stance, TAIL,
+    TAIL_TIP,
 };
 use super::skin::Binding;
 use crate::model::{Channel, Clip, Interpolation, Track};
@@ -29,8 +30,8 @@ const MOTIONS: [(&str, f32, u32, Motion); 9] = [
     ("trot", 0.6, 17, trot),
     ("sit", 5.0, 13, sit),
     ("lie", 6.0, 13, lie),
-    ("stretch", 3.0, 13, stretch),
-    ("sleep", 6.0, 7, sleep),
+    ("stretch", 3.0, 31, stretch),
+    ("sleep", 6.0, 9, sleep),
     ("groom", 3.0, 13, groom),
 ];
 
@@ -58,12 +59,19 @@ impl Probes {
 
     fn lowest(&self, skeleton: &Skeleton, posed: &Posed, keep: impl Fn(usize) -> bool) -> f32 {
         let mut lowest = f32::INFINITY;
+        // Only heights matter: the second row of each joint's rotation.
+        let rows: Vec<(Vec3, f32)> = (0..COUNT)
+            .map(|j| {
+                let row = posed.rotation[j].conjugate() * Vec3::Y;
+                (row, posed.position[j].y - row.dot(skeleton.rest[j]))
+            })
+            .collect();
         for (p, (joints, weights)) in &self.points {
             if keep(usize::from(joints[0])) {
                 let y: f32 = joints
                     .iter()
                     .zip(weights)
-                    .map(|(j, w)| if *w > 0.0 { w * posed.carry(skeleton, usize::from(*j), *p).y } else { 0.0 })
+                    .map(|(j, w)| w * (rows[usize::from(*j)].0.dot(*p) + rows[usize::from(*j)].1))
                     .sum();
                 lowest = lowest.min(y);
             }
@@ -130,6 +138,14 @@ fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) 
         if list.iter().any(|q| q.dot(Quat::IDENTITY).abs() < 0.999_999) {
             let values = Track::Rotation(list);
             channels.push(Channel { node: joint, times: times.clone(), values, interpolation: Interpolation::Linear });
+        }
+    }
+    if name == "sleep" {
+        // The back of an eyeball is a closed lid.
+        for node in EYES {
+            channels.retain(|c| c.node != node);
+            let values = Track::Rotation(vec![Quat::from_xyzw(1.0, 0.0, 0.0, 0.0)]);
+            channels.push(Channel { node, times: vec![0.0], values, interpolation: Interpolation::Step });
         }
     }
     Clip { name: name.into(), duration, channels }
@@ -246,10 +262,12 @@ fn folded(body: &Body, side: usize, shift: Vec3, forward: f32, out: f32) -> Leg 
 
 fn seated(body: &Body, angle: f32) -> Stance {
     let mut s = Stance { rests: true, ..Stance::default() };
-    s.pelvis.pitch = -angle * 1.12;
-    s.spine = [pitch(-0.05 * angle), pitch(0.12 * angle), pitch(0.2 * angle)];
+    // A cat's spine is the more flexible one.
+    let round = if body.cat { 1.4 } else { 1.25 };
+    s.pelvis.pitch = -angle * round;
+    s.spine = [pitch(0.08 * angle), pitch(0.2 * angle), pitch((round - 1.08) * angle)];
     // The neck keeps its angle to the ground, a little steeper.
-    let lean = angle * 0.85 - 0.12;
+    let lean = angle * 0.8 - 0.12;
     s.neck = [pitch(0.6 * lean), pitch(0.4 * lean)];
     // Seated on its rump, the body is drawn together under the shoulders.
     s.shift.z = 0.12 * body.length;
@@ -296,7 +314,8 @@ fn sit(body: &Body, t: f32) -> Stance {
 fn lying(body: &Body) -> Stance {
     let mut s = Stance { rests: true, ..Stance::default() };
     for side in 0..2 {
-        s.hind[side] = folded(body, side, s.shift, 0.3 * body.w, 0.1 * body.w);
+        s.hind[side] = folded(body, side, s.shift, 0.2 * body.w, 0.05 * body.w);
+        s.hind[side].splay = 0.8;
         let rest = body.skeleton.rest;
         let [shoulder, elbow, wrist, paw] = [1, 2, 3, 4].map(|i| rest[FORE[side] + i]);
         let foot = paw - wrist;
@@ -323,14 +342,14 @@ fn lie(body: &Body, t: f32) -> Stance {
 fn stretch(body: &Body, t: f32) -> Stance {
     let down = step(0.0, 0.25, t) * step(1.0, 0.75, t);
     let mut s = Stance::default();
-    s.pelvis.pitch = 0.42 * down;
-    s.spine = [pitch(0.12 * down), pitch(0.02 * down), pitch(-0.06 * down)];
+    // Long-legged animals bow lower.
+    let deep = down * (2.0 * body.floor / body.w).clamp(0.4, 1.0);
+    s.pelvis.pitch = 0.42 * deep;
+    s.spine = [pitch(0.12 * deep), pitch(0.02 * deep), pitch(-0.06 * deep)];
     s.shift = Vec3::new(0.0, -0.04 * body.w, -0.12 * body.length) * down;
     for side in 0..2 {
         let lying = lying(body).fore[side];
-        let ahead = Vec3::Z * (0.15 * body.floor);
-        s.fore[side] =
-            Leg { paw: (lying.paw + ahead) * down, foot: 0.8 * lying.foot * down, toes: 0.0, splay: 0.3 * down };
+        s.fore[side] = Leg { paw: lying.paw * down, foot: 0.8 * lying.foot * down, toes: 0.0, splay: 0.3 * down };
     }
     s.neck = [pitch(-0.5 * down), pitch(-0.4 * down)];
     turn_head(&mut s, 0.3 * wave(2.0 * t) * down, 0.05);
@@ -370,7 +389,7 @@ fn groom(body: &Body, t: f32) -> Stance {
 
 /// Joints whose names a label wants.
 pub(super) fn keypoints() -> Vec<(String, usize)> {
-    use super::skeleton::{EARS, EYES, NECK, NOSE};
+    use super::skeleton::{EARS, NECK, NOSE};
     let named = [
         ("nose", NOSE),
         ("left_eye", EYES[0]),

@@ -165,7 +165,21 @@ impl Coat {
 
     /// Light and dark strands, drawn out along the hair.
     fn hair(&self, spot: &Spot) -> f32 {
-        let strand = if spot.curly {
+        let strand = Self::strand(spot);
+        1.0 + self.fur * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)
+    }
+
+    /// What hair adds to the surface's normal.
+    pub(super) fn ruffle(&self, spot: &Spot) -> Vec3 {
+        let strand = Self::strand(spot) * 0.8 + self.seed;
+        let lean = |shift: Vec3| noise(strand + shift) - 0.5;
+        let shift = Vec3::new(31.0, 17.0, 5.0);
+        Vec3::new(lean(shift), lean(shift.yzx()), lean(shift.zxy())) * self.fur
+    }
+
+    /// Noise coordinates that are longest along the hair.
+    fn strand(spot: &Spot) -> Vec3 {
+        if spot.curly {
             spot.p * 30.0
         } else if spot.head > 0.5 {
             spot.q * Vec3::new(9.0, 9.0, 4.0)
@@ -173,8 +187,7 @@ impl Coat {
             spot.p * Vec3::new(38.0, 9.0, 38.0)
         } else {
             spot.p * Vec3::new(38.0, 30.0, 8.0)
-        };
-        1.0 + self.fur * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)
+        }
     }
 
     fn underside(&self, spot: &Spot, fine: f32) -> f32 {
@@ -226,7 +239,7 @@ impl Coat {
             Pattern::Blanket => mix(0.0, 0.0, 0.85, step(-0.22, -0.12, spot.up + 0.5 * broad + 0.1 * fine)),
             Pattern::Cape => {
                 let cap = step(0.12, 0.3, q.y + 0.25 * fine - 0.25 * (q.x.abs() - 0.3).abs())
-                    .max(step(0.1, -0.15, q.z) * step(-0.5, -0.2, q.y));
+                    .max(step(0.15, -0.2, q.z + 0.5 * fine) * step(-0.75, -0.2, q.y));
                 let stripe = step(0.16, 0.06, q.x.abs() + 0.1 * fine) * step(-0.1, 0.1, q.y) * step(1.2, 0.8, q.z);
                 mix(cap.max(0.7 * stripe), step(0.7, 1.0, spot.leg_at), 0.8, step(-0.22, 0.0, spot.up + 0.25 * fine))
             }
@@ -239,7 +252,7 @@ impl Coat {
         let trunk = match self.pattern {
             Pattern::Mackerel => {
                 let wave = ops::sin(p.z * self.frequency + broad * 8.0 + fine * 3.0 + p.y * 3.0);
-                step(0.0, 0.75, wave) * (0.55 + 0.7 * (fractal(p * 12.0 + self.seed.zxy()) - 0.2))
+                step(-0.1, 0.5, wave) * (0.7 + 0.6 * (fractal(p * 12.0 + self.seed.zxy()) - 0.2)).min(1.0)
             }
             Pattern::Classic => {
                 let wave = ops::sin(broad * 26.0 + spot.up * 5.0 + p.z * 3.0);
@@ -291,7 +304,7 @@ impl Coat {
             color = color.lerp(self.points, t * self.points_amount);
         }
         if self.mask > 0.0 && !ear {
-            let t = step(0.02, -0.2, q.y + 0.2 * fine - 0.15 * (q.z - 1.0)) * step(0.5, 0.8, q.z);
+            let t = step(0.1, -0.14, q.y + 0.2 * fine - 0.15 * (q.z - 1.0)) * step(0.5, 0.8, q.z);
             color = color.lerp(self.points, t * self.mask * spot.head);
         }
         if ear { color.lerp(self.points, self.ear_dark) } else { color }
@@ -308,8 +321,9 @@ impl Coat {
                 white = white.max(stripe * step(0.1, 0.35, q.z + 0.2 * q.y));
             }
             if self.white_muzzle > 0.0 {
+                // Highest on the muzzle, falling away toward the throat.
                 let edge = q.y + 0.15 * fine + 0.25 - 0.35 * self.white_muzzle - 0.15 * ax;
-                white = white.max(step(0.0, -0.1, edge) * step(0.2, 0.5, q.z));
+                white = white.max(step(0.0, -0.1, edge + 0.7 * (0.5 - q.z).max(0.0)));
             }
             white *= step(0.3, 0.6, spot.head);
         }

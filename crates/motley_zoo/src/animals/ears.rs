@@ -28,7 +28,7 @@ fn root(kind: Kind, ear: Ear) -> Root {
         (Kind::Dog, Ear::Erect | Ear::Bat | Ear::Tipped) => ((0.5, 0.46, -0.12), (0.33, 1.0, 0.04), (0.45, 0.0, 1.0)),
         (Kind::Dog, Ear::Button | Ear::Folded) => ((0.6, 0.46, -0.1), (0.75, 0.75, 0.05), (0.5, -0.2, 0.85)),
         (Kind::Dog, Ear::Rose) => ((0.58, 0.46, -0.2), (0.75, 0.55, -0.45), (0.4, -0.3, 0.7)),
-        (Kind::Dog, Ear::Drop) => ((0.68, 0.34, -0.1), (0.9, 0.3, 0.05), (-0.1, -1.0, 0.15)),
+        (Kind::Dog, Ear::Drop) => ((0.66, 0.42, -0.2), (0.82, 0.36, 0.46), (0.0, -1.0, 0.05)),
     };
     Root { base: base.into(), along: Vec3::from(along).normalize(), hollow: Vec3::from(hollow).normalize() }
 }
@@ -41,7 +41,7 @@ fn bent(ear: Ear, s: f32) -> f32 {
         Ear::Button => 0.2 * s + 2.45 * step(0.3, 0.6, s),
         Ear::Folded => 0.9 * step(0.05, 0.3, s) + 1.6 * step(0.3, 0.6, s),
         Ear::Rose => 0.3 * s + 1.3 * step(0.35, 0.7, s),
-        Ear::Drop => 1.18 * step(0.0, 0.34, s) + 0.14 * s,
+        Ear::Drop => 1.5 * step(0.05, 0.45, s) + 0.14 * s,
     }
 }
 
@@ -73,7 +73,7 @@ impl Anatomy {
             let a = self.on_head((root.base - root.along * 0.15) * flip);
             let b = self.on_head((root.base + root.along * reach) * flip);
             let unit = self.unit;
-            self.field.blobs.push(Blob::cone(a, b, 0.62 * w * unit, 0.3 * w * unit, 0.2 * unit));
+            self.field.blobs.push(Blob::cone(a, b, 0.42 * w * unit, 0.2 * w * unit, 0.25 * unit));
         }
         for (side, joint) in [(1.0, EARS[0]), (-1.0, EARS[1])] {
             self.skeleton.rest[joint] = self.on_head(root.base * Vec3::new(side, 1.0, 1.0));
@@ -108,9 +108,11 @@ fn grow_ear(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, lean: f32, 
     };
 
     // The line through the middle, its direction and the direction of the hollow.
-    let mut middle = base - along * 0.1;
+    // An ear that stands starts deep in the skull, so that its outer rim does not end in the air.
+    let buried = if ear == Ear::Drop { 0.1 } else { 0.3 };
+    let mut middle = base - along * buried;
     let mut line = Vec::with_capacity(ROWS as usize);
-    let row_length = (length + 0.1) / (ROWS - 1) as f32;
+    let row_length = (length + buried) / (ROWS - 1) as f32;
     for row in 0..ROWS {
         let s = row as f32 / (ROWS - 1) as f32;
         let (sin, cos) = ops::sin_cos(bent(ear, s));
@@ -139,7 +141,7 @@ fn grow_ear(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, lean: f32, 
         sheet.smooth(first);
         // Where the ear grows out of the head the shading follows the head.
         for (i, &(s, ..)) in line.iter().flat_map(|row| std::iter::repeat_n(row, COLUMNS as usize)).enumerate() {
-            let blend = step(0.28, 0.05, s) * if inner { 0.3 } else { 0.8 };
+            let blend = step(0.4, 0.12, s) * if inner { 0.3 } else { 0.8 };
             let i = first as usize + i;
             let flesh = anatomy.field.normal(sheet.mesh.positions[i], 0.1 * anatomy.unit);
             let normal = sheet.mesh.normals[i];

@@ -12,7 +12,7 @@ use super::head::{Eye, Face};
 use super::mesh::polygonise;
 use super::noise::{Dice, noise, step};
 use super::sheet::Sheet;
-use super::skeleton::{EYES, HEAD, JAW};
+use super::skeleton::{EYES, HEAD, JAW, turn};
 use super::skin::rigid;
 
 /// The parts of a face that are not fur.
@@ -32,7 +32,7 @@ struct Look {
     iris: f32,
 }
 
-const SPOKES: u32 = 28;
+const SPOKES: u32 = 24;
 
 /// Builds all features; lids are fur and go to `fur`.
 pub(super) fn grow_face(anatomy: &Anatomy, face: &Face, coat: &Coat, dice: &mut Dice, fur: &mut Sheet) -> Features {
@@ -41,15 +41,16 @@ pub(super) fn grow_face(anatomy: &Anatomy, face: &Face, coat: &Coat, dice: &mut 
     let look = if cat {
         // A cat's pupil: a slit in the light, nearly round in the dusk.
         let wide = dice.between(0.0, 1.0);
-        Look { pupil: (0.1 + 0.42 * wide * wide, 0.5 + 0.1 * wide), iris: 0.86 }
+        Look { pupil: (0.14 + 0.42 * wide, 0.52 + 0.08 * wide), iris: 0.86 }
     } else {
-        let size = dice.between(0.28, 0.38);
-        Look { pupil: (size, size), iris: 0.68 }
+        let size = dice.between(0.34, 0.46);
+        Look { pupil: (size, size), iris: 0.8 }
     };
     let glint = Vec3::new(dice.between(-0.35, 0.35), dice.between(0.2, 0.38), 0.0);
     for (side, eye) in face.eyes.iter().enumerate() {
         let mirror = if side == 0 { 1.0 } else { -1.0 };
-        grow_eye(eye, &look, coat, EYES[side], mirror, glint, &mut features.eyes);
+        let lid = coat.color(&Spot::head(anatomy, eye.center + eye.axes.y_axis * (1.3 * eye.radius)));
+        grow_eye(eye, &look, coat, side, glint, lid, &mut features.eyes);
         grow_lids(anatomy, eye, coat, mirror, fur);
     }
     grow_nose(anatomy, face, coat, &mut features.leather);
@@ -72,7 +73,8 @@ fn on_ball(eye: &Eye, u: f32, v: f32, swell: f32) -> Vec3 {
     eye.center + eye.axes * (Vec3::new(u, v, depth) * (eye.radius * swell))
 }
 
-fn grow_eye(eye: &Eye, look: &Look, coat: &Coat, joint: usize, mirror: f32, glint: Vec3, sheet: &mut Sheet) {
+fn grow_eye(eye: &Eye, look: &Look, coat: &Coat, side: usize, glint: Vec3, lid: Vec3, sheet: &mut Sheet) {
+    let (joint, mirror) = (EYES[side], if side == 0 { 1.0 } else { -1.0 });
     let (pupil, iris) = (look.pupil, look.iris);
     let first = sheet.mesh.positions.len() as u32;
     // Rings from the middle out: (share of the pupil, share of the iris, share of the white), colour.
@@ -104,6 +106,20 @@ fn grow_eye(eye: &Eye, look: &Look, coat: &Coat, joint: usize, mirror: f32, glin
     // (outward, up, forward) is left-handed on the right side.
     sheet.grid(first, 9, SPOKES + 1, mirror > 0.0);
 
+    // The back of the ball is a closed lid: asleep, the eye turns over.
+    let first = sheet.mesh.positions.len() as u32;
+    let rows = [-0.97_f32, -0.6, 0.1, 0.24, 0.3, 0.36, 0.7, 0.97];
+    for v in rows {
+        let across = (1.0 - v * v).max(0.0).sqrt();
+        let color = if v == 0.3 { coat.rim } else { lid };
+        for column in 0..9 {
+            let (sin, cos) = ops::sin_cos((column as f32 / 8.0 - 0.5) * 3.0);
+            let p = eye.center + eye.axes * (Vec3::new(across * sin, v, -across * cos) * (0.99 * eye.radius));
+            sheet.vertex(p, p - eye.center, color, rigid(joint));
+        }
+    }
+    sheet.grid(first, 8, 9, mirror > 0.0);
+
     // The wet highlight: a small window painted on both eyes at the same place.
     let first = sheet.mesh.positions.len() as u32;
     for ring in 0..2 {
@@ -122,24 +138,27 @@ fn grow_lids(anatomy: &Anatomy, eye: &Eye, coat: &Coat, mirror: f32, sheet: &mut
     const RINGS: u32 = 6;
     let first = sheet.mesh.positions.len() as u32;
     let forward = eye.axes.z_axis;
-    for ring in 0..RINGS {
-        let t = ring as f32 / (RINGS - 1) as f32;
-        for spoke in 0..=SPOKES {
+    // Around the almond: the edge on the eyeball, and where the lid has sunk into the face.
+    let spokes: Vec<(f32, Vec3, Vec3)> = (0..=SPOKES)
+        .map(|spoke| {
             let (sin, cos) = ops::sin_cos(spoke as f32 / SPOKES as f32 * TAU);
             let height = if sin > 0.0 { eye.opening.y } else { eye.opening.z };
             let u = eye.opening.x * cos;
             let v = height * sin + eye.tilt * u * 0.5;
-            let edge = on_ball(eye, u, v, 1.02);
             let wide = 1.45 + 0.1 * sin;
             let out = eye.center + eye.axes * (Vec3::new(u * wide, v * wide + 0.12 * sin, 0.0) * eye.radius);
             let face = anatomy.field.hit(out + forward * (4.0 * eye.radius), -forward, 8.0 * eye.radius);
-            let settled = face.unwrap_or(out) - forward * (0.03 * eye.radius);
+            (sin, on_ball(eye, u, v, 1.02), face.unwrap_or(out) - forward * (0.03 * eye.radius))
+        })
+        .collect();
+    for ring in 0..RINGS {
+        let t = ring as f32 / (RINGS - 1) as f32;
+        for &(sin, edge, settled) in &spokes {
             let swell = if sin > 0.0 { 0.16 } else { 0.08 };
             let arch = 4.0 * t * (1.0 - t) * swell * eye.radius;
             let position = edge.lerp(settled, t) + forward * arch;
-            let spot = Spot::head(anatomy, position);
             let rim = step(0.34, 0.16, t);
-            let color = coat.color(&spot).lerp(coat.rim, rim);
+            let color = coat.color(&Spot::head(anatomy, position)).lerp(coat.rim, rim);
             sheet.vertex(position, forward, color, rigid(HEAD));
         }
     }
@@ -180,14 +199,14 @@ fn grow_nose(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
         blobs.push(ball(at(side * hole.0, hole.1, hole.2), 0.2, 0.15, 0.22, 0.1).hollow());
     }
     let field = Field { blobs };
-    let net = polygonise(&field, at(-1.4, -1.2, -1.2), at(1.4, 1.1, 0.9), 0.17 * n, None);
+    let net = polygonise(&field, at(-1.4, -1.2, -1.2), at(1.4, 1.1, 0.9), 0.22 * n, None);
     let first = sheet.mesh.positions.len() as u32;
-    for p in net.positions {
+    for (p, normal) in net.positions.into_iter().zip(net.normals) {
         let q = (p - face.nose) / n;
         let nostril = Vec3::new(q.x.abs() - hole.0, (q.y - hole.1) * 1.3, (q.z - hole.2) * 0.6).length();
         let grain = 0.85 + 0.3 * noise(q * 9.0);
         let color = coat.nose * grain * (0.12 + 0.88 * step(0.16, 0.32, nostril));
-        sheet.vertex(p, field.normal(p, 0.1 * n), color, rigid(HEAD));
+        sheet.vertex(p, normal, color, rigid(HEAD));
     }
     sheet.mesh.indices.extend(net.indices.iter().map(|i| i + first));
 }
@@ -208,7 +227,7 @@ fn grow_mouth(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
             .map(|i| {
                 let t = i as f32 / 11.0;
                 if cat {
-                    let x = 0.36 * t;
+                    let x = 0.29 * t;
                     let y = lip - 0.09 * ops::sin(t * 2.7);
                     (Vec3::new(side * x, y, 0.2), Vec3::new(side * 0.5 * t * t, 0.0, 1.0))
                 } else {
@@ -260,24 +279,31 @@ fn grow_tongue(anatomy: &Anatomy, face: &Face, dice: &mut Dice, sheet: &mut Shee
     let nose = (face.nose - anatomy.skull) / anatomy.unit;
     let wide = anatomy.traits.muzzle_width;
     let root = Vec3::new(0.0, -0.45, 0.5);
-    let tip = Vec3::new(0.0, nose.y - 0.36 - face.gape * 0.8, nose.z - 0.18);
-    let out = dice.between(0.0, 0.5) * face.gape * 2.0;
+    let tip = Vec3::new(0.0, nose.y - 0.36 - face.gape * 0.8, nose.z - 0.2);
+    let out = if face.gape > 0.18 { dice.between(0.0, 0.9) * face.gape } else { 0.0 };
     let unit = anatomy.unit;
-    let bar = |a: Vec3, b: Vec3, start: f32, end: f32| {
-        Blob::cone(anatomy.on_head(a), anatomy.on_head(b), start * unit, end * unit, 0.08 * unit)
+    let flat = |c: Vec3, radii: Vec3, down: f32| {
+        let rotation = Mat3::from_quat(turn(Vec3::X, down));
+        Blob::ellipsoid(anatomy.on_head(c), radii * unit, rotation, 0.08 * unit)
     };
-    let low = Vec3::new(0.0, 0.02, 0.0);
-    let dark = Field { blobs: vec![bar(root + low * 4.0, tip + Vec3::new(0.0, 0.1, -0.12), 0.6 * wide, 0.4 * wide)] };
-    let hang = tip + Vec3::new(0.0, -out, 0.1);
-    let tongue =
-        Field { blobs: vec![bar(root, tip, 0.34 * wide, 0.27 * wide), bar(tip, hang, 0.27 * wide, 0.25 * wide)] };
+    let lie = ops::atan2(root.y - tip.y, tip.z - root.z);
+    let long = 0.5 * root.distance(tip);
+    let middle = root.lerp(tip, 0.5);
+    let throat = middle + Vec3::new(0.0, 0.1, -0.08);
+    let dark = Field { blobs: vec![flat(throat, Vec3::new(0.58 * wide, 0.16 + 0.3 * face.gape, long), lie)] };
+    let hang = tip + Vec3::new(0.0, -0.5 * out, 0.03);
+    let mut blobs = vec![flat(middle, Vec3::new(0.4 * wide, 0.1, long + 0.08), lie)];
+    if out > 0.1 {
+        blobs.push(flat(hang, Vec3::new(0.36 * wide, 0.07, 0.5 * out + 0.1), 1.2));
+    }
+    let tongue = Field { blobs };
     let reach = Vec3::new(0.7 * wide, 0.75, 0.4);
     let (from, to) = (root.min(hang) - reach, root.max(hang) + reach);
     for (field, color) in [(dark, Vec3::new(0.06, 0.015, 0.015)), (tongue, Vec3::new(0.55, 0.19, 0.19))] {
-        let net = polygonise(&field, anatomy.on_head(from), anatomy.on_head(to), 0.075 * unit, None);
+        let net = polygonise(&field, anatomy.on_head(from), anatomy.on_head(to), 0.1 * unit, None);
         let first = sheet.mesh.positions.len() as u32;
-        for p in net.positions {
-            sheet.vertex(p, field.normal(p, 0.03 * unit), color, rigid(JAW));
+        for (p, normal) in net.positions.into_iter().zip(net.normals) {
+            sheet.vertex(p, normal, color, rigid(JAW));
         }
         sheet.mesh.indices.extend(net.indices.iter().map(|i| i + first));
     }
@@ -294,11 +320,6 @@ fn grow_whiskers(anatomy: &Anatomy, face: &Face, dice: &mut Dice, sheet: &mut Sh
             let direction = Vec3::new(side, rise, dice.between(-0.25, 0.3)).normalize();
             whisker(anatomy, root, direction, dice.between(0.8, 1.5), sheet);
         }
-        for _ in 0..3 {
-            let root = Vec3::new(side * dice.between(0.3, 0.5), 0.3, 0.72);
-            let direction = Vec3::new(side * 0.55, 0.8, 0.35).normalize();
-            whisker(anatomy, root, direction, dice.between(0.4, 0.8), sheet);
-        }
     }
 }
 
@@ -310,7 +331,7 @@ fn whisker(anatomy: &Anatomy, root: Vec3, direction: Vec3, length: f32, sheet: &
         let t = i as f32 / 4.0;
         let droop = Vec3::new(0.0, -0.18 * t * t * length, -0.12 * t * t * length);
         let p = root + direction * (length * t) + droop;
-        let half = 0.008 * (1.0 - 0.85 * t);
+        let half = 0.0055 * (1.0 - 0.85 * t);
         for k in [1.0, -1.0] {
             sheet.vertex(anatomy.on_head(p + aside * (half * k)), Vec3::Z, Vec3::splat(0.78), rigid(HEAD));
         }

@@ -21,8 +21,8 @@ use super::{breeds, head::Face};
 use crate::model::{Local, Model, Node, Part, Skin, Surface};
 
 /// Size of a cube of the body's grid in withers' heights, and of the head's in skulls.
-const BODY_CELL: f32 = 0.034;
-const HEAD_CELL: f32 = 0.085;
+const BODY_CELL: f32 = 0.037;
+const HEAD_CELL: f32 = 0.093;
 
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0.
 ///
@@ -38,7 +38,7 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     let mut fur = Sheet::default();
     grow_hide(&anatomy, &face, &coat, &mut fur);
     let bindings: Vec<Binding> = fur.mesh.joints.iter().copied().zip(fur.mesh.weights.iter().copied()).collect();
-    let probes = Probes::new(&fur.mesh.positions, &bindings, 3);
+    let probes = Probes::new(&fur.mesh.positions, &bindings, 4);
     grow_ears(&anatomy, &coat, &mut dice, &mut fur);
     let features = grow_face(&anatomy, &face, &coat, &mut dice, &mut fur);
 
@@ -99,14 +99,13 @@ fn grow_hide(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
     high.z = anatomy.skull.z + (face.tip + 0.4) * unit;
     let cut = Cut { normal: -neck, offset: -offset + overlap };
     let head = polygonise(&anatomy.field, low, high, head_cell, Some(cut));
-    for (net, cell) in [(body, body_cell), (head, head_cell)] {
+    for net in [body, head] {
         let first = sheet.mesh.positions.len() as u32;
-        for p in net.positions {
+        for (p, normal) in net.positions.into_iter().zip(net.normals) {
             let binding = skin::bind(&anatomy.capsules, p);
-            let normal = anatomy.field.normal(p, 0.4 * cell);
             let spot = Spot::body(anatomy, p, &binding);
             let p = p + normal * shag(anatomy, p);
-            sheet.vertex(p, normal, coat.color(&spot), binding);
+            sheet.vertex(p, normal + coat.ruffle(&spot), coat.color(&spot), binding);
         }
         sheet.mesh.indices.extend(net.indices.iter().map(|i| i + first));
     }

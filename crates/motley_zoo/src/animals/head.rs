@@ -118,8 +118,8 @@ impl Anatomy {
         }
         self.ball(Vec3::new(0.0, -0.62, front - 0.2), Vec3::new(0.2 * broad, 0.15, 0.2), 0.12);
         let at = Vec3::new(dice.between(0.4, 0.45), dice.between(-0.02, 0.05), 0.7);
-        let sleepy = dice.between(0.0, 0.22);
-        let opening = Vec3::new(0.93, dice.between(0.72, 0.84) - sleepy, dice.between(0.6, 0.7));
+        let sleepy = dice.between(0.0, 0.16);
+        let opening = Vec3::new(0.93, dice.between(0.62, 0.76) - sleepy, dice.between(0.54, 0.64));
         let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.06, opening, dice.between(0.1, 0.3));
         let nose_size = self.unit * dice.between(0.125, 0.15) * (0.6 + 0.4 * broad);
         Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.2, gape: 0.0, nose_y: -0.27 }
@@ -155,7 +155,11 @@ impl Anatomy {
         let reach = Vec3::new(0.0, lip - 0.1 - hinge.y, tip - 0.2 * tip_width - 0.2 - hinge.z);
         let chin = hinge + turn(Vec3::X, gape) * reach;
         self.bar(hinge, chin, 0.75 * wide, 0.46 * tip_width, if gape > 0.0 { 0.05 } else { 0.1 });
-        if t.hair == Hair::Wire || t.hair == Hair::Curly || (t.hair == Hair::Long && long < 0.6) {
+        if t.hair == Hair::Curly {
+            // A topknot.
+            self.ball(Vec3::new(0.0, 0.5, 0.05), Vec3::new(0.62, 0.34, 0.6) * (0.8 + hair), 0.3);
+        }
+        if t.hair == Hair::Wire || (t.hair == Hair::Long && long < 0.6) {
             self.ball(chin + Vec3::new(0.0, -0.06, -0.02), Vec3::new(0.3, 0.2, 0.24) * (0.7 + 1.2 * hair), 0.15);
             for side in [1.0, -1.0] {
                 let at = Vec3::new(side * 0.4 * wide, lip, tip - 0.4);
@@ -164,7 +168,7 @@ impl Anatomy {
             self.ball(Vec3::new(0.0, 0.48, 0.1), Vec3::new(0.62, 0.3, 0.55) * (0.9 + hair), 0.3);
         }
         let at = Vec3::new(dice.between(0.36, 0.43), 0.08 + 0.04 * stop, 0.6);
-        let opening = Vec3::new(0.92, dice.between(0.6, 0.76), dice.between(0.5, 0.64));
+        let opening = Vec3::new(0.92, dice.between(0.52, 0.68), dice.between(0.44, 0.58));
         let eyes = self.eyes(at, dice.between(0.4, 0.52), 0.12, opening, dice.between(-0.08, 0.18));
         let nose_size = self.unit * (0.13 + 0.2 * tip_width) * dice.between(0.9, 1.05);
         Face { eyes, nose: Vec3::ZERO, nose_size, tip, gape, nose_y: nose_y - 0.12 }

@@ -5,10 +5,11 @@ use fast_surface_nets::{SurfaceNetsBuffer, ndshape::RuntimeShape, ndshape::Shape
 
 use super::field::Field;
 
-/// A triangle mesh under construction: positions in metres, triples of indices, counter-clockwise from outside.
+/// A triangle mesh: positions in metres, unit normals, triples of indices, counter-clockwise from outside.
 #[derive(Default)]
 pub(super) struct Net {
     pub(super) positions: Vec<Vec3>,
+    pub(super) normals: Vec<Vec3>,
     pub(super) indices: Vec<u32>,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn polygonise(field: &Field, low: Vec3, high: Vec3, cell: f32, cut: O
     let mut samples = vec![f32::INFINITY; size[0] * size[1] * size[2]];
     // The far corner of a block, √3/2 of its edge away, and what blending may add.
     let radius = 0.5 * 1.733 * cell * BLOCK as f32;
+    let mut pieces: Vec<Option<Field>> = Vec::with_capacity(counts.iter().product());
     for bz in 0..counts[2] {
         for by in 0..counts[1] {
             for bx in 0..counts[0] {
@@ -47,7 +49,7 @@ pub(super) fn polygonise(field: &Field, low: Vec3, high: Vec3, cell: f32, cut: O
                 let middle = at(corner[0], corner[1], corner[2]) + Vec3::splat(0.5 * cell * BLOCK as f32);
                 let distance = field.distance(middle);
                 let empty = clip(distance, middle).abs() > 2.0 * radius;
-                let local = if empty { None } else { Some(field.near(middle, radius, distance)) };
+                let local = if empty { None } else { Some(field.near(middle, radius + cell, distance)) };
                 for z in corner[2]..=corner[2] + BLOCK {
                     for y in corner[1]..=corner[1] + BLOCK {
                         for x in corner[0]..=corner[0] + BLOCK {
@@ -64,6 +66,7 @@ pub(super) fn polygonise(field: &Field, low: Vec3, high: Vec3, cell: f32, cut: O
                         }
                     }
                 }
+                pieces.push(local);
             }
         }
     }
@@ -72,13 +75,18 @@ pub(super) fn polygonise(field: &Field, low: Vec3, high: Vec3, cell: f32, cut: O
     debug_assert_eq!(shape.linearize([1, 1, 1]) as usize, index(1, 1, 1));
     let mut buffer = SurfaceNetsBuffer::default();
     surface_nets(&samples, &shape, [0; 3], size.map(|n| n as u32 - 1), &mut buffer);
-    let positions = buffer
-        .positions
-        .iter()
-        .map(|p| low + Vec3::from(*p) * cell)
-        .map(|p| if cut.is_none_or(|c| c.distance(p) < -0.6 * cell) { settle(field, p, cell) } else { p })
-        .collect();
-    Net { positions, indices: buffer.indices }
+    let mut net = Net { indices: buffer.indices, ..Net::default() };
+    for (point, coordinates) in buffer.positions.iter().zip(&buffer.surface_points) {
+        let [x, y, z] = coordinates.map(|c| c as usize / BLOCK);
+        let local = pieces[x + counts[0] * (y + counts[1] * z)].as_ref().unwrap_or(field);
+        let mut p = low + Vec3::from(*point) * cell;
+        if cut.is_none_or(|c| c.distance(p) < -0.6 * cell) {
+            p = settle(local, p, cell);
+        }
+        net.positions.push(p);
+        net.normals.push(local.normal(p, 0.4 * cell));
+    }
+    net
 }
 
 /// Moves a vertex onto the surface: surface nets average edge crossings and flatten what is round.

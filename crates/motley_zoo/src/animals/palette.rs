@@ -35,12 +35,12 @@ pub(super) fn paint(traits: &Traits, dice: &mut Dice) -> Coat {
     let coat = Coat {
         white: dice.tint(WHITE, 0.04),
         frequency: if cat { dice.between(36.0, 52.0) } else { dice.between(18.0, 30.0) },
-        inner_ear: dice.tint(if cat { rgb(0.55, 0.3, 0.26) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
+        inner_ear: dice.tint(if cat { rgb(0.68, 0.41, 0.36) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
         seed: rgb(dice.between(0.0, 50.0), dice.between(0.0, 50.0), dice.between(0.0, 50.0)),
         fur: match traits.hair {
-            Hair::Short => 0.16,
-            Hair::Plush => 0.22,
-            Hair::Long | Hair::Curly => 0.3,
+            Hair::Short => 0.22,
+            Hair::Plush => 0.28,
+            Hair::Long | Hair::Curly => 0.34,
             Hair::Wire => 0.36,
         },
         ..Coat::default()
@@ -279,8 +279,8 @@ impl Painter<'_, '_> {
         let blue_eyed = matches!(traits.coat, CoatKind::Merle | CoatKind::Husky) && self.dice.chance(0.35);
         let iris = if traits.coat == CoatKind::Colourpoint || blue_eyed { Iris::Blue } else { traits.iris };
         let (inner, outer) = match iris {
-            Iris::Brown => (rgb(0.085, 0.034, 0.014), rgb(0.05, 0.02, 0.009)),
-            Iris::Hazel => (rgb(0.2, 0.1, 0.03), rgb(0.11, 0.055, 0.02)),
+            Iris::Brown => (rgb(0.045, 0.018, 0.008), rgb(0.022, 0.009, 0.005)),
+            Iris::Hazel => (rgb(0.12, 0.055, 0.018), rgb(0.06, 0.028, 0.011)),
             Iris::Amber => (rgb(0.62, 0.4, 0.06), rgb(0.46, 0.26, 0.035)),
             Iris::Copper => (rgb(0.55, 0.24, 0.05), rgb(0.4, 0.14, 0.03)),
             Iris::Yellow => (rgb(0.62, 0.55, 0.13), rgb(0.45, 0.4, 0.08)),
@@ -289,6 +289,6 @@ impl Painter<'_, '_> {
         };
         self.coat.iris = self.near(inner);
         self.coat.iris_rim = self.near(outer);
-        self.coat.sclera = if cat { outer * 0.5 } else { rgb(0.3, 0.24, 0.2) };
+        self.coat.sclera = if cat { outer * 0.5 } else { rgb(0.16, 0.12, 0.1) };
     }
 }

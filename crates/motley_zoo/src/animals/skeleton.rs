@@ -136,11 +136,6 @@ pub(super) struct Posed {
 }
 
 impl Posed {
-    /// A point of the body at rest, carried along by one joint.
-    pub(super) fn carry(&self, skeleton: &Skeleton, joint: usize, p: Vec3) -> Vec3 {
-        self.position[joint] + self.rotation[joint] * (p - skeleton.rest[joint])
-    }
-
     /// Rotation of a joint relative to its parent.
     pub(super) fn local(&self, joint: usize) -> Quat {
         if joint == ROOT {
@@ -160,15 +155,16 @@ fn bend(b: Bend) -> Quat {
     turn(Vec3::Y, b.yaw) * turn(Vec3::X, b.pitch)
 }
 
-/// Axes of a bone: along `direction`, bending toward `pole`.
-fn axes(direction: Vec3, pole: Vec3) -> Mat3 {
-    let side = direction.cross(pole).normalize_or(Vec3::X);
-    let along = direction.normalize_or(Vec3::Y);
+/// Axes of a bone: along `direction`, hinged about `normal`.
+fn axes(direction: Vec3, normal: Vec3) -> Mat3 {
+    let along = direction.normalize_or(Vec3::NEG_Y);
+    let side = (normal - along * normal.dot(along)).normalize_or(Vec3::X);
     Mat3::from_cols(side, along, side.cross(along))
 }
 
-fn swing(rest: Vec3, rest_pole: Vec3, posed: Vec3, pole: Vec3) -> Quat {
-    Quat::from_mat3(&(axes(posed, pole) * axes(rest, rest_pole).transpose())).normalize()
+/// The rotation that takes a bone and its hinge from rest to where they are posed.
+fn swing(rest: Vec3, rest_hinge: Vec3, posed: Vec3, hinge: Vec3) -> Quat {
+    Quat::from_mat3(&(axes(posed, hinge) * axes(rest, rest_hinge).transpose())).normalize()
 }
 
 impl Skeleton {
@@ -234,11 +230,14 @@ impl Skeleton {
         let sine = (1.0 - cosine * cosine).sqrt();
         let bone_upper = (along * cosine + knee * sine) * a;
         let bone_lower = along * reach - bone_upper;
+        // Knee and elbow are hinges: their axis stands on the plane of the leg and never flips.
+        let hinge = along.cross(knee);
+        let rest_hinge = (rest_upper + rest_lower).cross(pole);
 
         posed.position[upper] = base;
-        posed.rotation[upper] = swing(rest_upper, pole, bone_upper, lean);
+        posed.rotation[upper] = swing(rest_upper, rest_hinge, bone_upper, hinge);
         posed.position[lower] = base + bone_upper;
-        posed.rotation[lower] = swing(rest_lower, pole, bone_lower, lean);
+        posed.rotation[lower] = swing(rest_lower, rest_hinge, bone_lower, hinge);
         posed.position[foot] = base + along * reach;
         posed.rotation[foot] = metatarsus;
         posed.position[paw] = posed.position[foot] + metatarsus * self.offset(paw);
