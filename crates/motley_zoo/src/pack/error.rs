@@ -68,6 +68,14 @@ pub enum Fault {
         /// Why.
         why: String,
     },
+    /// The file beside a model that says how it stands.
+    #[error("{name} cannot be used: {why}; write for example (up: \"+y\", front: \"-x\", height_m: 0.6)")]
+    Hints {
+        /// The file's name.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// A pack's folder or file bears a name that cannot be used.
     #[error(
         "the name {0:?} cannot be used; use letters, digits, '-', '_', '.' and spaces, not starting with '.' or a space"

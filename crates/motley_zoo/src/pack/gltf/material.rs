@@ -35,7 +35,7 @@ pub(super) struct Dressed {
 pub(super) struct Wardrobe<'a> {
     source: &'a Source,
     images: Vec<Option<Arc<Texture>>>,
-    surfaces: Vec<(Option<usize>, bool, Dressed)>,
+    surfaces: Vec<(Option<usize>, Dressed)>,
     pixels: u64,
 }
 
@@ -45,23 +45,18 @@ impl<'a> Wardrobe<'a> {
         Self { source, images, surfaces: vec![], pixels: 0 }
     }
 
-    /// The surface of a material. `coloured` says whether the mesh has vertex colours.
-    pub fn dress(
-        &mut self,
-        material: &gltf::Material<'_>,
-        coloured: bool,
-        notes: &mut Notes,
-    ) -> Result<Dressed, Fault> {
+    /// The surface of a material.
+    pub fn dress(&mut self, material: &gltf::Material<'_>, notes: &mut Notes) -> Result<Dressed, Fault> {
         let index = material.index();
-        if let Some((_, _, dressed)) = self.surfaces.iter().find(|known| (known.0, known.1) == (index, coloured)) {
+        if let Some((_, dressed)) = self.surfaces.iter().find(|(known, _)| *known == index) {
             return Ok(dressed.clone());
         }
-        let dressed = self.make(material, coloured, notes)?;
-        self.surfaces.push((index, coloured, dressed.clone()));
+        let dressed = self.make(material, notes)?;
+        self.surfaces.push((index, dressed.clone()));
         Ok(dressed)
     }
 
-    fn make(&mut self, material: &gltf::Material<'_>, coloured: bool, notes: &mut Notes) -> Result<Dressed, Fault> {
+    fn make(&mut self, material: &gltf::Material<'_>, notes: &mut Notes) -> Result<Dressed, Fault> {
         let name =
             material.name().map_or_else(|| format!("{:?}", material.index().unwrap_or(0)), |name| format!("{name:?}"));
         let mut surface = Surface { double_sided: material.double_sided(), ..Surface::default() };
@@ -100,7 +95,7 @@ impl<'a> Wardrobe<'a> {
             }
         }
         if material.unlit() {
-            unlit(&mut surface, coloured, &name, notes);
+            unlit(&mut surface, &name, notes);
         }
         alpha(material, &mut surface, &name, notes);
         let place = uv.place.unwrap_or_default();
@@ -240,18 +235,11 @@ impl Uv {
     }
 }
 
-/// A flat unlit colour glows; a textured one becomes matt, because light must be able to fall on it.
-fn unlit(surface: &mut Surface, coloured: bool, name: &str, notes: &mut Notes) {
+/// Light must be able to fall on a subject: one that glows on its own would look alike under every sky.
+fn unlit(surface: &mut Surface, name: &str, notes: &mut Notes) {
+    notes.add(format!("material {name}: unlit, drawn as a lit, matt surface"));
     surface.metallic_roughness_texture = None;
     (surface.metallic, surface.roughness) = (0.0, 1.0);
-    if surface.base_color_texture.is_some() || coloured {
-        notes.add(format!("material {name}: unlit, drawn as a lit, matt surface"));
-        return;
-    }
-    notes.add(format!("material {name}: unlit, drawn as a glowing one"));
-    let [red, green, blue, alpha] = surface.base_color;
-    surface.emissive = [red, green, blue];
-    surface.base_color = [0.0, 0.0, 0.0, alpha];
 }
 
 /// Holes where the alpha is low; what is evenly translucent (window panes) is drawn solid, so that it does not vanish.

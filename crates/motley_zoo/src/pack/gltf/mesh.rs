@@ -42,11 +42,6 @@ fn within(what: &str, found: usize, limit: usize, unit: &str) -> Result<(), Faul
     Err(Fault::TooLarge { what: what.into(), found, limit, mend: MEND_LARGE })
 }
 
-/// Whether a primitive has vertex colours.
-pub(super) fn is_coloured(primitive: &Primitive<'_>) -> bool {
-    primitive.get(&Semantic::Colors(0)).is_some()
-}
-
 /// Reads a primitive; `None` when it draws no triangle. `uv` is the set and its transform, if a texture needs one.
 pub(super) fn read(
     source: &Source,

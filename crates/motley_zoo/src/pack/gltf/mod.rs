@@ -2,16 +2,21 @@
 //!
 //! 1. [`source`] reads the file and what it refers to, with every length and reference checked.
 //! 2. [`tree`], [`mesh`], [`material`] and [`clip`] turn it into a [`Model`].
-//! 3. [`normalize`] stands it upright on y = 0, facing +z, as tall as its class.
+//! 3. [`settle`] finds a rest pose that stands and clips that can be shown; [`normalize`] stands the model upright on
+//!    y = 0, facing +z, as tall as its class; [`hints`] is where its owner may say which way is up.
 //!
 //! A file is an input like any other: whatever is in it, the answer is a model or a [`PackError`], in bounded memory.
 
 mod clip;
+mod front;
+mod hints;
 mod material;
 mod mesh;
 mod names;
 mod normalize;
 mod notes;
+mod probe;
+mod settle;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -23,6 +28,7 @@ use std::sync::Arc;
 
 use bevy_math::Mat4;
 
+use self::hints::Hints;
 use self::mesh::Budget;
 use self::notes::Notes;
 use self::source::Source;
@@ -36,14 +42,22 @@ pub struct LoadedModel {
     pub model: Model,
     /// What was left out, approximated or turned, in words for the file's owner.
     pub notes: Vec<String>,
+    /// Its height at rest in metres.
+    pub height_m: f32,
 }
 
 /// Loads a `.glb` or `.gltf` with its buffers and textures, embedded or lying beside it.
 ///
-/// The model stands on y = 0, centred in x and z, and is as tall as the middle of `class_height_m` (metres), or 1 m:
-/// an individual's own height is a scale on it. Height is measured on the pose that becomes the rest pose, which is the
-/// file's own unless that one is broken. Where names tell front from back (head and tail, headlights, wheels), it faces
-/// +z; else the file's +z is taken for front, as glTF 2.0, 3.4 says.
+/// The model stands on y = 0, centred in x and z, and is as tall as the middle of `class_height_m` (metres): an
+/// individual's own height is a scale on it. Without a range it is as tall as the hints beside it say, or 1 m.
+///
+/// Height is measured on the rest pose, which is the file's own unless it is torn or lies while most clips stand. Clips
+/// that tear the mesh apart are left out; clips that move the subject away or below the ground are held in place.
+///
+/// Where names tell front from back (head and tail, headlights, wheels), the model faces +z. Else its longer horizontal
+/// side comes to lie along z, with the file's +x at the front where it was along x; the notes then say that its front is
+/// a guess. A file `NAME.ron` beside `NAME.glb` settles it: `(up: "+z", front: "-x", height_m: 0.6)`, in the file's axes,
+/// each field optional.
 ///
 /// # Errors
 /// When the file, or one that it refers to, is missing, cut off, malformed, too large, or needs an extension that is not
@@ -62,10 +76,14 @@ fn load(path: &Path, class_height_m: Option<[f32; 2]>) -> Result<LoadedModel, Fa
     if model.parts.is_empty() {
         return Err(Fault::Nothing("it has no triangles in its scene; export the meshes too".into()));
     }
-    let height_m = class_height_m.map_or(1.0, |[least, most]| 0.5 * (least + most));
-    normalize::normalize(&mut model, labels, height_m, &mut notes)?;
-    (model.keypoints, model.head) = names::keypoints(&model);
-    Ok(LoadedModel { model, notes: notes.into_vec() })
+    let hints = Hints::beside(path)?;
+    let range = class_height_m.map(|[least, most]| 0.5 * (least + most));
+    let height_m = range.or(hints.height_m).unwrap_or(1.0);
+    settle::choose_rest(&mut model, &mut notes);
+    normalize::normalize(&mut model, labels, &hints, height_m, &mut notes)?;
+    settle::settle_clips(&mut model, &mut notes);
+    names::name_keypoints(&mut model);
+    Ok(LoadedModel { model, notes: notes.into_vec(), height_m })
 }
 
 /// All primitives of all nodes, and for each the names that may tell where it lies (material's, mesh's).
@@ -94,7 +112,7 @@ fn parts(
             }),
         };
         for primitive in mesh.primitives() {
-            let dressed = wardrobe.dress(&primitive.material(), mesh::is_coloured(&primitive), notes)?;
+            let dressed = wardrobe.dress(&primitive.material(), notes)?;
             let key = (mesh.index(), primitive.index(), skin.is_some());
             let data = match meshes.get(&key) {
                 Some(known) => known.clone(),

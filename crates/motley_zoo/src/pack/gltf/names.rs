@@ -1,6 +1,9 @@
 //! What the names of nodes and materials tell: landmarks, the head, and which way is front.
 
-use crate::model::Model;
+use bevy_math::Vec3;
+use bevy_math::bounding::Aabb3d;
+
+use crate::model::{Local, Model, Node};
 
 /// The most keypoints of a model whose joints bear names that mean nothing here.
 const MAX_OTHER_KEYPOINTS: usize = 64;
@@ -101,15 +104,18 @@ impl Reading {
     }
 }
 
-/// Lower-case words of a name, split at everything that is no letter and where a capital follows a small letter.
+/// Lower-case words of a name, split at everything that is no letter, before a capital that follows a small letter, and
+/// before the last of several capitals where a small letter follows ("IKFront").
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    let mut small_before = false;
-    for letter in name.chars() {
-        if !letter.is_alphabetic() || (letter.is_uppercase() && small_before) {
+    let (mut small_before, mut capital_before) = (false, false);
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let small_after = letters.peek().is_some_and(|next| next.is_lowercase());
+        if !letter.is_alphabetic() || (letter.is_uppercase() && (small_before || (capital_before && small_after))) {
             words.push(String::new());
         }
-        small_before = letter.is_lowercase();
+        (small_before, capital_before) = (letter.is_lowercase(), letter.is_uppercase());
         if letter.is_alphabetic()
             && let Some(word) = words.last_mut()
         {
@@ -120,9 +126,9 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Keypoints by the names of joints and of nodes that carry a mesh: landmarks where there are some, else all joints with
-/// telling names. The second value is the node of the head.
-pub(super) fn keypoints(model: &Model) -> (Vec<(String, usize)>, Option<usize>) {
+/// Sets the keypoints by the names of joints and of nodes that carry a mesh: landmarks where there are some, else all
+/// joints with telling names. Sets the head, too.
+pub(super) fn name_keypoints(model: &mut Model) {
     let mut is_joint = vec![false; model.nodes.len()];
     let mut carries = vec![false; model.nodes.len()];
     for part in &model.parts {
@@ -148,7 +154,8 @@ pub(super) fn keypoints(model: &Model) -> (Vec<(String, usize)>, Option<usize>) 
     {
         points.push(("tail_tip".into(), tip));
     }
-    let head = points.iter().find(|(name, _)| name == "head").map(|(_, node)| *node);
+    let named = |name: &&str| points.iter().find(|(other, _)| other == name).map(|(_, node)| *node);
+    let head = ["head", "nose", "jaw", "eye", "left_eye", "left_ear", "neck"].iter().find_map(named);
     if points.is_empty() {
         for (node, reading) in readings.iter().enumerate().filter(|(node, _)| is_joint[*node]) {
             let telling = |word: &&String| word.len() > 1 && !NOISE.contains(&word.as_str());
@@ -161,14 +168,49 @@ pub(super) fn keypoints(model: &Model) -> (Vec<(String, usize)>, Option<usize>) 
             }
         }
     }
-    (points, head)
+    (model.keypoints, model.head) = (points, head);
+    place_at_meshes(model, &carries);
+}
+
+/// Keypoints of rigid parts whose node lies elsewhere (at the model's origin, say) move to the middle of their mesh, on a
+/// node of their own.
+fn place_at_meshes(model: &mut Model, carries: &[bool]) {
+    let (mut locals, mut globals) = (Vec::new(), Vec::new());
+    model.locals(None, 0.0, &mut locals);
+    model.globals(&locals, &mut globals);
+    for keypoint in 0..model.keypoints.len() {
+        let (name, node) = model.keypoints[keypoint].clone();
+        let own = model.parts.iter().filter(|part| carries[node] && part.node == node && part.skin.is_none());
+        let boxes = own.filter_map(|part| part.bounds(&globals));
+        let Some(bounds) = boxes.reduce(|a, b| Aabb3d { min: a.min.min(b.min), max: a.max.max(b.max) }) else {
+            continue;
+        };
+        let middle = 0.5 * (bounds.min + bounds.max);
+        let global = globals[node];
+        let near = (global.translation - middle).length() < 0.25 * (bounds.max - bounds.min).length();
+        if near || global.matrix3.determinant().abs() < 1e-18 {
+            continue;
+        }
+        let translation = Vec3::from(global.inverse().transform_point3a(middle));
+        let at_mesh = model.nodes.len();
+        model.nodes.push(Node {
+            name: name.clone(),
+            parent: Some(node),
+            rest: Local { translation, ..Local::IDENTITY },
+        });
+        if model.head == Some(node) {
+            model.head = Some(at_mesh);
+        }
+        model.keypoints[keypoint] = (name, at_mesh);
+    }
 }
 
 /// Whether a name belongs to the front (`Some(true)`) or the back (`Some(false)`) of what bears it.
 pub(super) fn is_front(name: &str) -> Option<bool> {
     let reading = Reading::of(name);
     let has = |list: &[&str]| reading.words.iter().any(|word| list.contains(&word.as_str()));
-    if reading.helper {
+    // The target of a limb's inverse kinematics is where the limb is; other helpers may be anywhere.
+    if reading.helper && !has(&["ik"]) {
         return None;
     }
     if has(&["headlight", "headlights", "headlamp", "headlamps"]) {
@@ -185,8 +227,8 @@ pub(super) fn is_front(name: &str) -> Option<bool> {
     // "Tail" and "Head" of "TailLights" and "head_lights" are caught above; "back" alone is often a spine.
     let limb = reading.part.is_some()
         || has(&[
-            "leg", "legs", "shin", "thigh", "toe", "toes", "shoulder", "claw", "light", "lights", "lamp", "bumper",
-            "door",
+            "ik", "leg", "legs", "shin", "thigh", "toe", "toes", "shoulder", "claw", "light", "lights", "lamp",
+            "bumper", "door",
         ]);
     reading.end.filter(|_| limb).map(|end| end == "front")
 }
@@ -230,6 +272,8 @@ mod tests {
             ("FrontShoulder.L", Some(true)),
             ("Tail3", Some(false)),
             ("snout", Some(true)),
+            ("IKFrontRight", Some(true)),
+            ("Head_end", None),
             ("Back", None),
             ("Body", None),
             ("Sport body_Body_0", None),

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use bevy_math::bounding::Aabb3d;
 use bevy_math::{Affine3A, Quat, Vec3, Vec3A};
 
-use super::names;
+use super::front;
+use super::hints::Hints;
 use super::notes::Notes;
-use crate::model::{Local, MeshData, Model, Part};
+use super::probe::Probe;
+use crate::model::{MeshData, Model, Part};
 use crate::pack::error::Fault;
+
+/// A vertex this many times further from the middle than most is not where it belongs.
+const FAR: f32 = 25.0;
 
 /// Turns, scales and moves the root so that the model stands as [`super::load_model`] promises.
 ///
@@ -16,15 +21,24 @@ use crate::pack::error::Fault;
 pub(super) fn normalize(
     model: &mut Model,
     mut labels: Vec<Vec<String>>,
+    hints: &Hints,
     height_m: f32,
     notes: &mut Notes,
 ) -> Result<(), Fault> {
-    let mut globals = rest(model);
+    let upright = Hints { front: None, ..*hints }.turn().unwrap_or(Quat::IDENTITY);
+    model.nodes[0].rest.rotation = upright;
+    let globals = rest(model);
     drop_strays(model, &mut labels, &globals, notes);
-    let yaw = quarter_turns(model, &labels, &globals, notes);
-    model.nodes[0].rest.rotation = yaw;
-    globals = rest(model);
+    finite_bounds(model, &globals)?;
+    model.nodes[0].rest.rotation = if hints.front.is_some() {
+        notes.add("turned as the hints beside it say");
+        hints.turn().unwrap_or(upright)
+    } else {
+        front::yaw(model, &labels, &globals, notes) * upright
+    };
+    let globals = rest(model);
     let bounds = finite_bounds(model, &globals)?;
+    note_far_vertices(model, notes);
     let size = bounds.max - bounds.min;
     let scale = height_m / size.y;
     let middle = Vec3A::new(0.5 * (bounds.min.x + bounds.max.x), bounds.min.y, 0.5 * (bounds.min.z + bounds.max.z));
@@ -32,9 +46,36 @@ pub(super) fn normalize(
         "scaled by {scale:.4}: it was {:.3} × {:.3} × {:.3} (width × height × length), and is {height_m} m high",
         size.x, size.y, size.z
     ));
-    model.nodes[0].rest = Local { translation: Vec3::from(-middle * scale), rotation: yaw, scale: Vec3::splat(scale) };
+    let root = &mut model.nodes[0].rest;
+    (root.translation, root.scale) = (Vec3::from(-middle * scale), Vec3::splat(scale));
     turn_mirrored(model);
     Ok(())
+}
+
+/// Says so where some vertices lie far outside: the file is probably broken, and its height wrong.
+fn note_far_vertices(model: &Model, notes: &mut Notes) {
+    let mut probe = Probe::new(model);
+    let mut locals = Vec::new();
+    model.locals(None, 0.0, &mut locals);
+    probe.pose(&locals);
+    let mut positions = Vec::new();
+    probe.for_each_position(|position| positions.push(position));
+    let half = positions.len() / 2;
+    let median = |mut values: Vec<f32>| {
+        values.sort_by(f32::total_cmp);
+        values.get(half).copied().unwrap_or(0.0)
+    };
+    let axis = |axis: usize| median(positions.iter().map(|position| position[axis]).collect());
+    let middle = Vec3::new(axis(0), axis(1), axis(2));
+    let reach: Vec<f32> = positions.iter().map(|position| position.distance(middle)).collect();
+    let typical = median(reach.clone());
+    let far = reach.iter().filter(|reach| **reach > FAR * typical).count();
+    if far > 0 {
+        let share = 100.0 * far as f32 / reach.len() as f32;
+        notes.add(format!(
+            "{share:.1} % of its surface lies more than {FAR} times further out than most: look at it, the file may be broken"
+        ));
+    }
 }
 
 /// Where the nodes are at rest.
@@ -80,75 +121,6 @@ fn drop_strays(model: &mut Model, labels: &mut Vec<Vec<String>>, globals: &[Affi
         let name = labels.remove(index).into_iter().next().unwrap_or_default();
         model.parts.remove(index);
         notes.add(format!("{name:?} looks like a floor or a sky around the subject and was left out"));
-    }
-}
-
-/// How to turn about y, in quarter turns, so that what names call front comes to lie at +z.
-fn quarter_turns(model: &Model, labels: &[Vec<String>], globals: &[Affine3A], notes: &mut Notes) -> Quat {
-    let (mut fronts, mut backs) = (Mean::default(), Mean::default());
-    let mut count = |name: &str, at: Vec3A| match names::is_front(name) {
-        Some(true) => fronts.add(at),
-        Some(false) => backs.add(at),
-        None => {}
-    };
-    let mut is_joint = vec![false; model.nodes.len()];
-    for (part, labels) in model.parts.iter().zip(labels) {
-        if let Some(skin) = &part.skin {
-            skin.joints.iter().for_each(|joint| is_joint[*joint] = true);
-        } else if let Some(bounds) = part.bounds(globals) {
-            for label in labels {
-                count(label, 0.5 * (bounds.min + bounds.max));
-            }
-        }
-    }
-    for ((node, global), _) in model.nodes.iter().zip(globals).zip(&is_joint).filter(|(_, is_joint)| **is_joint) {
-        count(&node.name, global.translation);
-    }
-    let Some(bounds) = model.bounds(globals) else { return Quat::IDENTITY };
-    let centre = 0.5 * (bounds.min + bounds.max);
-    let unknown = "nothing tells its front from its back: +z was taken for the front, as glTF says";
-    if fronts.count == 0 && backs.count == 0 {
-        notes.add(unknown);
-        return Quat::IDENTITY;
-    }
-    let forward = fronts.mean().unwrap_or(centre) - backs.mean().unwrap_or(centre);
-    let size = bounds.max - bounds.min;
-    let clear = forward.x.abs().max(forward.z.abs()) > 0.1 * size.x.max(size.z)
-        && forward.x.abs().max(forward.z.abs()) > 1.5 * forward.x.abs().min(forward.z.abs());
-    if !clear {
-        notes.add(unknown);
-        return Quat::IDENTITY;
-    }
-    // Exact quarter turns, without sines: (x, z) of the axis that y turns to +z.
-    let half = std::f32::consts::FRAC_1_SQRT_2;
-    let (turn, degrees) = if forward.z.abs() >= forward.x.abs() {
-        if forward.z > 0.0 { (Quat::IDENTITY, 0) } else { (Quat::from_xyzw(0.0, 1.0, 0.0, 0.0), 180) }
-    } else if forward.x > 0.0 {
-        (Quat::from_xyzw(0.0, -half, 0.0, half), -90)
-    } else {
-        (Quat::from_xyzw(0.0, half, 0.0, half), 90)
-    };
-    if degrees != 0 {
-        notes.add(format!("turned by {degrees}° about y, so that what its names call front faces +z"));
-    }
-    turn
-}
-
-/// A mean of points.
-#[derive(Default)]
-struct Mean {
-    sum: Vec3A,
-    count: u32,
-}
-
-impl Mean {
-    fn add(&mut self, point: Vec3A) {
-        self.sum += point;
-        self.count += 1;
-    }
-
-    fn mean(&self) -> Option<Vec3A> {
-        (self.count > 0).then(|| self.sum / self.count as f32)
     }
 }
 
