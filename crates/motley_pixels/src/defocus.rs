@@ -46,10 +46,9 @@ pub(crate) fn defocus(image: &mut Raster<3>, circles: &[f32]) {
 /// Step 2 of the module's list.
 fn blur_far(image: &mut Raster<3>, circles: &[f32], widest: f32) {
     let narrower = widest * NARROW;
-    let (narrow, wide) = blurred(
+    let [narrow, wide] = blurred(
         weighted(image, circles, |circle| (circle / narrower).clamp(0.0, 1.0)),
-        narrower * SIGMA_PER_DIAMETER,
-        widest * SIGMA_PER_DIAMETER,
+        [narrower, widest].map(|diameter| diameter * SIGMA_PER_DIAMETER),
     );
     let blurred = narrow.data.as_chunks::<4>().0.iter().zip(wide.data.as_chunks::<4>().0);
     let pixels = image.data.as_chunks_mut::<3>().0.iter_mut().zip(circles);
@@ -71,8 +70,7 @@ fn blur_far(image: &mut Raster<3>, circles: &[f32], widest: f32) {
 /// Step 3 of the module's list.
 fn blur_near(image: &mut Raster<3>, circles: &[f32], widest: f32) {
     let cover = |circle: f32| if circle < 0.0 { (circle / widest) * (circle / widest) } else { 0.0 };
-    let sigma_px = widest * SIGMA_PER_DIAMETER;
-    let (near, _) = blurred(weighted(image, circles, cover), sigma_px, sigma_px);
+    let [near] = blurred(weighted(image, circles, cover), [widest * SIGMA_PER_DIAMETER]);
     for (pixel, near) in image.data.as_chunks_mut::<3>().0.iter_mut().zip(near.data.as_chunks::<4>().0) {
         if let Some(blurred) = normalized(near) {
             // Twice the coverage: what the lens sees behind a blurred edge is not known on the near thing's own side,
@@ -84,12 +82,12 @@ fn blur_near(image: &mut Raster<3>, circles: &[f32], widest: f32) {
 
 /// Colour times weight, and the weight itself.
 fn weighted(image: &Raster<3>, circles: &[f32], weight: impl Fn(f32) -> f32) -> Raster<4> {
-    let mut weighted = Raster::<4>::new(image.width, image.height);
+    let mut weighted = Raster::<4>::empty(image.width, image.height);
     let pixels = image.data.as_chunks::<3>().0.iter().zip(circles);
-    for (out, ([red, green, blue], &circle)) in weighted.data.as_chunks_mut::<4>().0.iter_mut().zip(pixels) {
+    weighted.data.extend(pixels.flat_map(|([red, green, blue], &circle)| {
         let weight = weight(circle);
-        *out = [red * weight, green * weight, blue * weight, weight];
-    }
+        [red * weight, green * weight, blue * weight, weight]
+    }));
     weighted
 }
 
@@ -108,22 +106,26 @@ fn mix(mut from: [f32; 3], to: [f32; 3], share: f32) -> [f32; 3] {
     from
 }
 
-/// Blurred by a narrower and by a wider Gaussian; at half the size where the blur is wide enough to hide it.
-fn blurred(image: Raster<4>, narrow_px: f32, wide_px: f32) -> (Raster<4>, Raster<4>) {
-    /// From here on the narrower blur, half as wide, hides what halving and doubling do.
+/// Blurred by Gaussians from narrow to wide, none less than half as wide as the last; at half the size, and half of that,
+/// where the blur is wide enough to hide it.
+fn blurred<const N: usize>(image: Raster<4>, sigmas_px: [f32; N]) -> [Raster<4>; N] {
+    /// From here on the narrowest blur, half as wide, hides what halving and doubling do.
     const HALF_SIZE_PX: f32 = 2.0;
     /// What they do, in px²: the mean of two, 1 / 4, and a triangle of half-width 2, 2² / 6.
     const VARIANCE_OF_RESIZING: f32 = 0.25 + 4.0 / 6.0;
-    let rest = |from: f32, to: f32| libm::sqrtf((to * to - from * from).max(0.0));
-    if wide_px < HALF_SIZE_PX {
-        let narrow = gaussian(&image, narrow_px);
-        let wide = gaussian(&narrow, rest(narrow_px, wide_px));
-        return (narrow, wide);
+    let root = |variance: f32| libm::sqrtf(variance.max(0.0));
+    if sigmas_px[N - 1] >= HALF_SIZE_PX {
+        // What is left to do at half the size, in its pixels.
+        let left = sigmas_px.map(|sigma| 0.5 * root(sigma * sigma - VARIANCE_OF_RESIZING));
+        return blurred(halve(&image), left).map(|half| double(&half, image.width, image.height));
     }
-    let (width, height) = (image.width, image.height);
-    let narrow = gaussian(&halve(&image), 0.5 * libm::sqrtf((narrow_px * narrow_px - VARIANCE_OF_RESIZING).max(0.0)));
-    let wide = gaussian(&narrow, 0.5 * rest(narrow_px, wide_px));
-    (double(&narrow, width, height), double(&wide, width, height))
+    let (mut last, mut done_px) = (image, 0.0);
+    sigmas_px.map(|sigma| {
+        // Gaussians one after the other add their variances.
+        last = gaussian(&last, root(sigma * sigma - done_px * done_px));
+        done_px = sigma;
+        last.clone()
+    })
 }
 
 #[cfg(test)]

@@ -17,43 +17,46 @@ pub(crate) struct Tap {
 
 /// For each pixel the weighted sum of the pixels at its taps.
 pub(crate) fn filter<const C: usize>(image: &Raster<C>, taps: &[Tap]) -> Raster<C> {
-    let mut out = Raster::new(image.width, image.height);
     // Padded sideways, a tap is a plain offset within a row; up and down the row's number is clamped.
     let reach = taps.iter().map(|tap| tap.dx.unsigned_abs()).max().unwrap_or(0);
-    let padded = pad_sideways(image, reach);
-    let mut groups: Vec<[Tap; TAPS_AT_ONCE]> = Vec::new();
-    for chunk in taps.chunks(TAPS_AT_ONCE) {
-        // Taps of weight 0 fill the last group.
-        groups.push(std::array::from_fn(|i| chunk.get(i).copied().unwrap_or_default()));
-    }
+    let padded = (reach > 0).then(|| pad_sideways(image, reach));
+    let source = padded.as_ref().unwrap_or(image);
+    // Taps of weight 0 fill the last group.
+    let group =
+        |chunk: &[Tap]| -> [Tap; TAPS_AT_ONCE] { std::array::from_fn(|i| chunk.get(i).copied().unwrap_or_default()) };
+    let groups: Vec<[Tap; TAPS_AT_ONCE]> = taps.chunks(TAPS_AT_ONCE).map(group).collect();
+
     let length = image.width * C;
-    for (y, sum) in out.data.chunks_exact_mut(length).enumerate() {
-        for group in &groups {
-            let shifted = group.map(|tap| {
+    let mut out = Raster::<C>::empty(image.width, image.height);
+    for y in 0..image.height {
+        for (i, group) in groups.iter().enumerate() {
+            let rows = group.map(|tap| {
                 let row = y.saturating_add_signed(tap.dy).min(image.height - 1);
                 let start = reach.saturating_add_signed(tap.dx) * C;
-                &padded.row(row)[start..start + length]
+                &source.row(row)[start..start + length]
             });
-            add_weighted(sum, shifted, group.map(|tap| tap.weight));
+            let weights = group.map(|tap| tap.weight);
+            if i == 0 {
+                out.data.extend(weighted_sum(rows, weights));
+            } else {
+                let sums = out.data[y * length..].iter_mut().zip(weighted_sum(rows, weights));
+                sums.for_each(|(sum, more)| *sum += more);
+            }
         }
     }
     out
 }
 
-/// `sum += Σ weight · row`, left to right.
-fn add_weighted(sum: &mut [f32], rows: [&[f32]; TAPS_AT_ONCE], weights: [f32; TAPS_AT_ONCE]) {
+/// `Σ weight · row`, in a fixed order.
+#[inline]
+fn weighted_sum(rows: [&[f32]; TAPS_AT_ONCE], weights: [f32; TAPS_AT_ONCE]) -> impl Iterator<Item = f32> {
     let [a, b, c, d] = rows;
     let [wa, wb, wc, wd] = weights;
-    for ((((sum, a), b), c), d) in sum.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *sum += (a * wa + b * wb) + (c * wc + d * wd);
-    }
+    a.iter().zip(b).zip(c).zip(d).map(move |(((a, b), c), d)| (a * wa + b * wb) + (c * wc + d * wd))
 }
 
 /// The first and last pixel of each row repeated `reach` times.
 fn pad_sideways<const C: usize>(image: &Raster<C>, reach: usize) -> Raster<C> {
-    if reach == 0 {
-        return image.clone();
-    }
     let mut padded = Raster::empty(image.width + 2 * reach, image.height);
     for row in image.data.chunks_exact(image.width * C) {
         for _ in 0..reach {

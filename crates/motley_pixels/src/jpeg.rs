@@ -1,12 +1,14 @@
 //! A round trip through JPEG.
 
-use image::ImageFormat;
+use std::io::Cursor;
+
+use image::{ImageDecoder, codecs::jpeg::JpegDecoder};
 use jpeg_encoder::{ColorType, Encoder};
 
 /// Encodes at `quality` (1–100) and decodes again.
 ///
 /// A picture that JPEG cannot hold (a side of 0 or above 65,535 pixels) stays as it is.
-pub(crate) fn recompress(rgb: &mut Vec<u8>, width: usize, height: usize, quality: u8) {
+pub(crate) fn recompress(rgb: &mut [u8], width: usize, height: usize, quality: u8) {
     let (Ok(short_width), Ok(short_height)) = (u16::try_from(width), u16::try_from(height)) else { return };
     if short_width == 0 || short_height == 0 {
         return;
@@ -16,10 +18,10 @@ pub(crate) fn recompress(rgb: &mut Vec<u8>, width: usize, height: usize, quality
     Encoder::new(&mut file, quality)
         .encode(rgb, short_width, short_height, ColorType::Rgb)
         .expect("a picture of valid size encodes into memory");
-    // Cannot fail: these are the bytes of a whole baseline JPEG that was just written.
-    let decoded =
-        image::load_from_memory_with_format(&file, ImageFormat::Jpeg).expect("a JPEG that was just encoded decodes");
-    *rgb = decoded.into_rgb8().into_raw();
+    // Cannot fail: these are the bytes of a whole baseline JPEG that was just written, of the size that `rgb` has.
+    JpegDecoder::new(Cursor::new(file))
+        .and_then(|decoder| decoder.read_image(rgb))
+        .expect("a JPEG that was just encoded decodes");
 }
 
 #[cfg(test)]
@@ -46,6 +48,6 @@ mod tests {
         let mut rgb = vec![7; 70_000 * 3];
         recompress(&mut rgb, 70_000, 1, 50);
         assert!(rgb.iter().all(|&byte| byte == 7));
-        recompress(&mut Vec::new(), 0, 0, 50);
+        recompress(&mut [], 0, 0, 50);
     }
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::raster::Raster;
 use crate::{defocus, filter, jpeg, light, noise, resize};
 
-/// Largest circle of confusion in pixels: defocus is cut off there.
-pub const MAX_CIRCLE_PX: f32 = 16.0;
+/// Circles of confusion end at the shorter side of the picture over this: 16 pixels at 256. What stands close before the
+/// lens would have a circle without end.
+const SIDE_PER_CIRCLE: f32 = 16.0;
 
 /// Lens and sensor of one frame. Lengths in pixels are pixels of the picture that it is applied to.
 ///
@@ -21,14 +22,15 @@ pub struct LensSensor {
     pub white_balance_mired: f32,
     /// Share of the light that is lost in the corners, by the fourth power of the cosine. 0–0.95, neutral 0.
     pub vignette: f32,
-    /// Diameter in pixels of the circle of confusion of a point infinitely far away. 0–[`MAX_CIRCLE_PX`], neutral 0.
+    /// Diameter in pixels of the circle of confusion of a point infinitely far away. 0–256, neutral 0;
+    /// no circle is larger than a sixteenth of the picture's shorter side.
     /// Without depth the whole picture is blurred as if it were there.
     pub defocus_px: f32,
     /// Distance in metres of the plane that is sharp. Above 0; without effect while `defocus_px` is 0.
     pub focus_m: f32,
-    /// Standard deviation in pixels of a Gaussian blur (the "radius" of Pillow's `GaussianBlur`). 0–32, neutral 0.
+    /// Standard deviation in pixels of a Gaussian blur (the "radius" of Pillow's `GaussianBlur`). 0–256, neutral 0.
     pub blur_px: f32,
-    /// Length in pixels of the camera's movement while the shutter was open. 0–64, neutral 0.
+    /// Length in pixels of the camera's movement while the shutter was open. 0–512, neutral 0.
     pub motion_px: f32,
     /// Direction of the movement in degrees: 0 along the rows, 90 along the columns, clockwise on the screen. Any number.
     pub motion_deg: f32,
@@ -106,10 +108,10 @@ impl LensSensor {
             exposure_ev: within(self.exposure_ev, -8.0, 8.0, neutral.exposure_ev),
             white_balance_mired: within(self.white_balance_mired, -110.0, 350.0, neutral.white_balance_mired),
             vignette: within(self.vignette, 0.0, 0.95, neutral.vignette),
-            defocus_px: within(self.defocus_px, 0.0, MAX_CIRCLE_PX, neutral.defocus_px),
+            defocus_px: within(self.defocus_px, 0.0, 256.0, neutral.defocus_px),
             focus_m: within(self.focus_m, 1.0e-3, f32::MAX, neutral.focus_m),
-            blur_px: within(self.blur_px, 0.0, 32.0, neutral.blur_px),
-            motion_px: within(self.motion_px, 0.0, 64.0, neutral.motion_px),
+            blur_px: within(self.blur_px, 0.0, 256.0, neutral.blur_px),
+            motion_px: within(self.motion_px, 0.0, 512.0, neutral.motion_px),
             motion_deg: if self.motion_deg.is_finite() { self.motion_deg % 360.0 } else { neutral.motion_deg },
             downscale: within(self.downscale, 1.0, 32.0, neutral.downscale),
             shot_noise: within(self.shot_noise, 0.0, 1.0, neutral.shot_noise),
@@ -138,12 +140,15 @@ impl LensSensor {
         }
         let mut sigma_px = self.blur_px;
         if self.defocus_px > 0.0 {
+            let largest_px = width.min(height) as f32 / SIDE_PER_CIRCLE;
             if let Some(depth) = depth {
-                let circle = |&depth_m| defocus::circle_px(depth_m, self.focus_m, self.defocus_px, MAX_CIRCLE_PX);
-                defocus::defocus(&mut image, &depth.iter().map(circle).collect::<Vec<f32>>());
+                let circle = |&depth_m| defocus::circle_px(depth_m, self.focus_m, self.defocus_px, largest_px);
+                let mut circles = Raster::<1>::empty(width, height);
+                circles.data.extend(depth.iter().map(circle));
+                defocus::defocus(&mut image, &circles.data);
             } else {
                 // Two Gaussians, one after the other, are one whose variance is the sum of theirs.
-                let sigma_defocus = self.defocus_px * defocus::SIGMA_PER_DIAMETER;
+                let sigma_defocus = self.defocus_px.min(largest_px) * defocus::SIGMA_PER_DIAMETER;
                 sigma_px = libm::sqrtf(sigma_px * sigma_px + sigma_defocus * sigma_defocus);
             }
         }

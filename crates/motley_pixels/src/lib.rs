@@ -23,4 +23,4 @@ mod noise;
 mod raster;
 mod resize;
 
-pub use lens_sensor::{LensSensor, MAX_CIRCLE_PX};
+pub use lens_sensor::LensSensor;
