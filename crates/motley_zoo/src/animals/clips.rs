@@ -48,6 +48,10 @@ struct Body<'a> {
     floor: f32,
     /// The neck's angle above the horizontal at rest.
     neck: f32,
+    /// How far the tail's root is carried above the horizontal, radians, 0 for one that hangs.
+    carriage: f32,
+    /// How it sits.
+    seat: Stance,
 }
 
 impl Probes {
@@ -102,7 +106,7 @@ fn ground(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
 
 /// All clips of an individual.
 pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
-    let body = Body {
+    let mut body = Body {
         skeleton: &anatomy.skeleton,
         probes,
         cat: anatomy.traits.kind == Kind::Cat,
@@ -110,7 +114,10 @@ pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
         length: anatomy.traits.length * anatomy.traits.withers,
         floor: anatomy.floor,
         neck: anatomy.traits.neck_angle,
+        carriage: tail_carriage(&anatomy.skeleton),
+        seat: Stance::default(),
     };
+    body.seat = find_seat(&body);
     MOTIONS.iter().map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
 }
 
@@ -149,6 +156,11 @@ fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) 
         }
     }
     Clip { name: name.into(), duration, channels }
+}
+
+fn tail_carriage(skeleton: &Skeleton) -> f32 {
+    let bone = skeleton.offset(TAIL + 1);
+    ops::atan2(bone.y, -bone.z).max(0.0)
 }
 
 fn wave(phase: f32) -> f32 {
@@ -278,8 +290,8 @@ fn seated(body: &Body, angle: f32) -> Stance {
     s
 }
 
-fn sit(body: &Body, t: f32) -> Stance {
-    // Raise the chest until the forelegs are all but straight.
+/// The seat of this body: its chest raised until the forelegs are all but straight.
+fn find_seat(body: &Body) -> Stance {
     let reach = body.skeleton.rest[FORE[0] + 1].y * 0.97;
     let (mut low, mut high) = (0.2_f32, 1.05_f32);
     let mut s = seated(body, low);
@@ -291,19 +303,20 @@ fn sit(body: &Body, t: f32) -> Stance {
             high = angle;
         } else {
             low = angle;
+            s = trial;
         }
-        s = seated(body, low);
-        s.shift = trial.shift;
     }
     let posed = body.skeleton.solve(&s);
-    for side in 0..2 {
-        // Forepaws under the shoulders.
-        let shoulder = posed.position[FORE[side] + 1];
-        let paw = body.skeleton.rest[FORE[side] + 4];
-        let sign = if side == 0 { 1.0 } else { -1.0 };
-        s.fore[side].paw = Vec3::new(-sign * 0.15 * paw.x.abs(), 0.0, shoulder.z + 0.03 * body.w - paw.z);
+    for (leg, joint) in s.fore.iter_mut().zip(FORE) {
+        // Forepaws under the shoulders and a little inward.
+        let (shoulder, paw) = (posed.position[joint + 1], body.skeleton.rest[joint + 4]);
+        leg.paw = Vec3::new(-0.15 * paw.x, 0.0, shoulder.z + 0.03 * body.w - paw.z);
     }
-    s.shift.y = 0.0;
+    s
+}
+
+fn sit(body: &Body, t: f32) -> Stance {
+    let mut s = body.seat;
     turn_head(&mut s, 0.6 * wave(t), 0.08 + 0.12 * wave(2.0 * t));
     s.tilt = 0.2 * wave(t + 0.2);
     s.tail = Bend { pitch: 0.0, yaw: if body.cat { 0.5 } else { 0.25 * wave(3.0 * t) } };
@@ -333,7 +346,7 @@ fn lie(body: &Body, t: f32) -> Stance {
     s.neck[0] = pitch(-0.15);
     turn_head(&mut s, 0.6 * wave(t), 0.15 * wave(2.0 * t));
     s.tilt = 0.12 * wave(t + 0.4);
-    s.tail = Bend { pitch: -0.3, yaw: 0.5 };
+    s.tail = Bend { pitch: -0.3 - body.carriage, yaw: 0.5 };
     s.tail_curl = Bend { pitch: 0.0, yaw: 0.25 + 0.05 * wave(t) };
     s
 }
@@ -366,7 +379,7 @@ fn sleep(body: &Body, t: f32) -> Stance {
     s.neck = [Bend { pitch: 0.5 * low, yaw: 0.45 }, Bend { pitch: 0.35 * low, yaw: 0.4 }];
     s.head = Bend { pitch: 0.22, yaw: 2.1 };
     s.tilt = -0.12;
-    s.tail = Bend { pitch: -0.4, yaw: -0.9 };
+    s.tail = Bend { pitch: -0.4 - body.carriage, yaw: -0.9 };
     s.tail_curl = yaw(-0.36);
     for side in 0..2 {
         let out = if side == 0 { 0.5 } else { 0.1 };

@@ -1,6 +1,6 @@
 //! Coats: colours and patterns, evaluated anywhere on the body in the body's own coordinates. Colours are linear RGB.
 
-use bevy_math::{Vec3, Vec3Swizzles as _, ops};
+use bevy_math::{Vec2, Vec3, Vec3Swizzles as _, ops};
 
 use super::anatomy::Anatomy;
 use super::breed::Hair;
@@ -282,7 +282,7 @@ impl Coat {
 
     fn tan_points(&self, spot: &Spot, fine: f32) -> f32 {
         let (q, ax) = (spot.q, spot.q.x.abs());
-        let brow = step(0.17, 0.1, (ax - 0.3).hypot(q.y - 0.36) + 0.08 * fine) * step(0.2, 0.5, q.z);
+        let brow = step(0.17, 0.1, Vec2::new(ax - 0.3, q.y - 0.36).length() + 0.08 * fine) * step(0.2, 0.5, q.z);
         let jowl = step(-0.12, -0.28, q.y + 0.15 * fine) * step(0.2, 0.5, q.z);
         let head = if spot.ear.is_some() { 0.0 } else { brow.max(jowl) };
         let leg = step(0.85, 0.55, spot.leg_at + 0.25 * fine);
@@ -354,6 +354,6 @@ impl Coat {
 fn pale_face(q: Vec3, fine: f32) -> f32 {
     let ax = q.x.abs();
     let muzzle = step(-0.08, -0.36, q.y + 0.2 * fine) * step(0.0, 0.4, q.z);
-    let socket = (ax - 0.42).hypot(q.y - 0.03) + 0.1 * fine;
+    let socket = Vec2::new(ax - 0.42, q.y - 0.03).length() + 0.1 * fine;
     muzzle.max(0.7 * step(0.38, 0.25, socket) * step(0.3, 0.5, q.z))
 }

@@ -71,8 +71,8 @@ impl Anatomy {
             }
         }
         self.skeleton.rest[NOSE] = face.nose;
-        for side in 0..2 {
-            self.skeleton.rest[EYES[side]] = face.eyes[side].center;
+        for (joint, eye) in EYES.into_iter().zip(&face.eyes) {
+            self.skeleton.rest[joint] = eye.center;
         }
         let jaw = self.on_head(Vec3::new(0.0, -0.55, 0.6));
         let chin = self.on_head(Vec3::new(0.0, face.nose_y - 0.4, face.tip - 0.3));

@@ -117,7 +117,7 @@ mod tests {
                 *edges.entry((i.min(j), i.max(j))).or_default() += if i < j { 1 } else { -1 };
             }
         }
-        assert!((volume - 0.5236).abs() < 0.02, "volume {volume}");
+        assert!((volume - std::f32::consts::FRAC_PI_6).abs() < 0.02, "volume {volume}");
         assert!(edges.values().all(|n| *n == 0), "an edge without a partner");
     }
 }

@@ -1,11 +1,11 @@
 //! Procedural cats and dogs: one parametric quadruped, grown from a breed's ranges and a random stream.
 //!
-//! 1. [`breed`]: a breed's ranges are drawn into one individual's traits.
-//! 2. [`anatomy`], [`head`]: traits become joints and flesh, a signed distance field.
-//! 3. [`mesh`]: the field becomes triangles, finer on the head; [`skin`] binds them to the bones.
-//! 4. [`ears`], [`face`]: what is thin or wet is built as parts of its own.
-//! 5. [`palette`], [`coat`]: colours are drawn and painted in the body's coordinates.
-//! 6. [`clips`]: movements are solved for this body and put on the ground.
+//! 1. `breed`: a breed's ranges are drawn into one individual's traits.
+//! 2. `anatomy`, `head`: traits become joints and flesh, a signed distance field.
+//! 3. `mesh`: the field becomes triangles, finer on the head; `skin` binds them to the bones.
+//! 4. `ears`, `face`: what is thin or wet is built as parts of its own.
+//! 5. `palette`, `coat`: colours are drawn and painted in the body's coordinates.
+//! 6. `clips`: movements are solved for this body and put on the ground.
 //!
 //! Everything is a pure function of breed and stream, the same to the byte on every machine.
 
