@@ -76,11 +76,25 @@ pub enum Fault {
         /// Why.
         why: String,
     },
+    /// A picture that cannot be a sky.
+    #[error(transparent)]
+    Sky(#[from] crate::skies::SkyError),
     /// A pack's folder or file bears a name that cannot be used.
     #[error(
         "the name {0:?} cannot be used; use letters, digits, '-', '_', '.' and spaces, not starting with '.' or a space"
     )]
     Name(String),
+    /// Two files give the same name.
+    #[error("the name {name:?} is already that of {}; rename one of them", other.display())]
+    Twice {
+        /// The name.
+        name: String,
+        /// The other file.
+        other: PathBuf,
+    },
+    /// A kind of file that other programs write.
+    #[error(".{0} files are not supported; open it in Blender and export it as glTF 2.0 (.glb)")]
+    Kind(String),
     /// Nothing to show.
     #[error("{0}")]
     Nothing(String),

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::imageops::{self, FilterType};
-use image::{ImageReader, Limits, RgbaImage};
+use image::{DynamicImage, ImageReader, Limits, RgbaImage};
 
 use crate::model::Texture;
 use crate::pack::error::Fault;
@@ -27,6 +27,12 @@ pub(crate) fn decode(bytes: &[u8], max_side: u32, name: &str) -> Result<Texture,
     Ok(into_texture(shrink(rgba, max_side)))
 }
 
+/// Decodes what the `image` crate knows, floats as floats.
+pub(crate) fn decode_any(bytes: &[u8], name: &str) -> Result<DynamicImage, Fault> {
+    check_size(dimensions(bytes, name)?, name)?;
+    reader(bytes, name)?.decode().map_err(|error| fault(name, error))
+}
+
 /// Width and height in pixels, from the header.
 pub(crate) fn dimensions(bytes: &[u8], name: &str) -> Result<(u32, u32), Fault> {
     if ktx2::is_ktx2(bytes) {
@@ -42,7 +48,7 @@ pub(crate) fn check_size((width, height): (u32, u32), name: &str) -> Result<(), 
             what: name.into(),
             found: format!("{width}×{height} pixels"),
             limit: format!("{MAX_SIDE} pixels a side and {} million in all", MAX_PIXELS >> 20),
-            mend: "scale it down: nothing above 1024 pixels a side is used",
+            mend: "scale it down: a texture is used at 1024 pixels a side, a sky needs no more than 4096",
         });
     }
     Ok(())

@@ -191,7 +191,7 @@ impl<'a> Wardrobe<'a> {
                 what: "the sum of all textures".into(),
                 found: format!("more than {} million pixels", MAX_MODEL_PIXELS >> 20),
                 limit: format!("{} million", MAX_MODEL_PIXELS >> 20),
-                mend: "scale them down: nothing above 1024 pixels a side is used",
+                mend: "scale them down: a texture is used at 1024 pixels a side",
             });
         }
         let texture = Arc::new(image::decode(bytes, MAX_TEXTURE_SIDE, &name)?);

@@ -1,0 +1,102 @@
+//! Listing a pack's folders in a fixed order, and quick looks at files without decoding them.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::error::{Fault, PackError};
+use super::image;
+
+/// A file of a pack.
+pub(super) struct File {
+    pub path: PathBuf,
+    /// Its name without the extension: the name of what it holds.
+    pub stem: String,
+    /// Lower case, without the dot.
+    pub extension: String,
+}
+
+/// The visible files of a folder, sorted by name; none if the folder is not there. Names that cannot be used are faults.
+pub(super) fn files(folder: &Path, faults: &mut Vec<PackError>) -> Vec<File> {
+    let mut files = Vec::new();
+    for (name, path) in entries(folder, faults).into_iter().filter(|(_, path)| path.is_file()) {
+        let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+        let (stem, extension) = (part(path.file_stem()), part(path.extension()).to_lowercase());
+        if is_usable(&name) {
+            files.push(File { path, stem, extension });
+        } else {
+            faults.push(Fault::Name(name).at(path));
+        }
+    }
+    files
+}
+
+/// The visible folders in a folder, sorted by name; none if the folder is not there.
+pub(super) fn folders(folder: &Path, faults: &mut Vec<PackError>) -> Vec<(String, PathBuf)> {
+    let mut folders = entries(folder, faults);
+    folders.retain(|(name, path)| {
+        let usable = is_usable(name);
+        if path.is_dir() && !usable {
+            faults.push(Fault::Name(name.clone()).at(path));
+        }
+        path.is_dir() && usable
+    });
+    folders
+}
+
+fn entries(folder: &Path, faults: &mut Vec<PackError>) -> Vec<(String, PathBuf)> {
+    let mut entries = Vec::new();
+    let listing = match std::fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return entries,
+        Err(error) => {
+            faults.push(Fault::Io(error).at(folder));
+            return entries;
+        }
+    };
+    for entry in listing {
+        match entry {
+            // Hidden files are the system's.
+            Ok(entry) if entry.file_name().to_string_lossy().starts_with('.') => {}
+            Ok(entry) => entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path())),
+            Err(error) => faults.push(Fault::Io(error).at(folder)),
+        }
+    }
+    entries.sort();
+    entries
+}
+
+/// Names become names of classes and folders of a dataset.
+fn is_usable(name: &str) -> bool {
+    let allowed = |letter: char| letter.is_alphanumeric() || " -_.,+()'&#".contains(letter);
+    name.chars().all(allowed) && !name.starts_with([' ', '.']) && !name.ends_with([' ', '.']) && name.len() <= 120
+}
+
+/// Looks at the first bytes of a model: empty and cut-off files are told before anything is loaded.
+pub(super) fn check_model(path: &Path) -> Result<(), Fault> {
+    let length = std::fs::metadata(path)?.len();
+    if length == 0 {
+        return Err(Fault::Empty);
+    }
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(12).read_to_end(&mut head)?;
+    if let Some(declared) = head.strip_prefix(b"glTF").and_then(|rest| rest.get(4..8)) {
+        let declared = u64::from(u32::from_le_bytes([declared[0], declared[1], declared[2], declared[3]]));
+        if declared > length {
+            return Err(Fault::Truncated(format!("the file has {length} of {declared} bytes and")));
+        }
+    } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("glb")) {
+        return Err(Fault::Invalid("it does not begin as a .glb does".into()));
+    }
+    Ok(())
+}
+
+/// Reads an image's header: what is no image, or too large, is told before anything is decoded.
+pub(super) fn check_image(path: &Path) -> Result<(), Fault> {
+    if std::fs::metadata(path)?.len() == 0 {
+        return Err(Fault::Empty);
+    }
+    let name = "the picture";
+    let reader = ::image::ImageReader::open(path)?.with_guessed_format()?;
+    let size = reader.into_dimensions().map_err(|error| image::fault(name, error))?;
+    image::check_size(size, name)
+}
