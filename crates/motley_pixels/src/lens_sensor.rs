@@ -78,7 +78,7 @@ impl LensSensor {
     /// # Panics
     ///
     /// When `rgb` or `depth` is not as long as `width` and `height` say.
-    pub fn apply(&self, rgb: &mut Vec<u8>, width: usize, height: usize, depth: Option<&[f32]>, rng: &mut impl Rng) {
+    pub fn apply(&self, rgb: &mut [u8], width: usize, height: usize, depth: Option<&[f32]>, rng: &mut impl Rng) {
         assert_eq!(rgb.len(), width * height * 3, "rgb holds width × height × 3 bytes");
         if let Some(depth) = depth {
             assert_eq!(depth.len(), width * height, "depth holds width × height metres");

@@ -32,18 +32,19 @@ pub(crate) fn halve<const C: usize>(image: &Raster<C>) -> Raster<C> {
 /// in and a quarter of the next on its side.
 pub(crate) fn double<const C: usize>(half: &Raster<C>, width: usize, height: usize) -> Raster<C> {
     let mut out = Raster::<C>::new(width, height);
-    let mut mixed = vec![0.0; half.width * C];
+    // Between two rows, with the first and the last pixel once more at the ends.
+    let mut mixed = vec![[0.0; C]; half.width + 2];
     for (y, row) in out.data.chunks_exact_mut(width * C).enumerate() {
         let beside = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { (y / 2 + 1).min(half.height - 1) };
-        for ((mixed, own), beside) in mixed.iter_mut().zip(half.row(y / 2)).zip(half.row(beside)) {
+        let inner = mixed[1..=half.width].as_flattened_mut().iter_mut();
+        for ((mixed, own), beside) in inner.zip(half.row(y / 2)).zip(half.row(beside)) {
             *mixed = 0.75 * own + 0.25 * beside;
         }
-        let mixed = mixed.as_chunks::<C>().0;
-        for (x, pixels) in row.chunks_mut(2 * C).enumerate() {
-            let (own, before, after) = (&mixed[x], &mixed[x.saturating_sub(1)], &mixed[(x + 1).min(half.width - 1)]);
-            for (pixel, beside) in pixels.as_chunks_mut::<C>().0.iter_mut().zip([before, after]) {
+        (mixed[0], mixed[half.width + 1]) = (mixed[1], mixed[half.width]);
+        for (pixels, around) in row.as_chunks_mut::<C>().0.chunks_mut(2).zip(mixed.windows(3)) {
+            for (pixel, beside) in pixels.iter_mut().zip([&around[0], &around[2]]) {
                 for channel in 0..C {
-                    pixel[channel] = 0.75 * own[channel] + 0.25 * beside[channel];
+                    pixel[channel] = 0.75 * around[1][channel] + 0.25 * beside[channel];
                 }
             }
         }
