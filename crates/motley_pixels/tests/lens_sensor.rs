@@ -226,7 +226,7 @@ fn values_from_elsewhere_are_brought_into_range() {
 #[test]
 #[should_panic(expected = "rgb holds width × height × 3 bytes")]
 fn a_wrong_length_is_refused() {
-    ALL.apply(&mut vec![0; 10], 2, 2, None, &mut rng(0));
+    ALL.apply(&mut [0; 10], 2, 2, None, &mut rng(0));
 }
 
 #[test]
