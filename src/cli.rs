@@ -141,6 +141,9 @@ pub struct FrameArgs {
     /// Seed [default: the scene's or the dataset's]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Folder of the scene file that a dataset was captured from, for its packs [default: this folder]
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
     /// Picture to write [default: <class>-<index>.jpg or .png]
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,

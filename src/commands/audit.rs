@@ -1,5 +1,7 @@
 //! `motley audit`: decodes every picture and reports what is wrong.
 
+use motley_dataset::AuditReport;
+
 use crate::{Outcome, cli::AuditArgs, progress::event};
 
 /// Runs the command.
@@ -8,7 +10,31 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
     if args.json {
         event(&serde_json::to_value(&report)?);
     } else {
-        eprintln!("{report}");
+        tell(&report);
     }
     Ok(if report.ok() { Outcome::Done } else { Outcome::Faults })
+}
+
+/// Faults of a sort that are listed one by one.
+const LISTED: usize = 20;
+
+fn tell(report: &AuditReport) {
+    eprintln!("{} of {} frames, {} pictures decoded", report.frames, report.expected, report.decoded);
+    for class in &report.classes {
+        eprintln!("  {:20} {:6} frames, {:.0} expected", class.class, class.count, class.expected);
+    }
+    if let Some(balance) = &report.balance {
+        eprintln!("  balance: chi-square {:.2}, p = {:.3}", balance.statistic, balance.p);
+    }
+    if !report.near_duplicates.is_empty() {
+        eprintln!("{} groups of pictures that are hard to tell apart, such as {:?}", report.near_duplicates.len(), report.near_duplicates[0]);
+    }
+    for fault in report.faults.iter().take(LISTED) {
+        let index = fault.index.map_or_else(String::new, |index| format!("frame {index}: "));
+        eprintln!("{index}{}", fault.detail);
+    }
+    if report.faults.len() > LISTED {
+        eprintln!("… and {} more faults; --json lists all", report.faults.len() - LISTED);
+    }
+    eprintln!("{}", if report.ok() { "no faults" } else { "faults found" });
 }

@@ -100,7 +100,7 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
             format_version: FORMAT_VERSION,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             scene: scene.name.clone(),
-            scene_hash: hash(&scene, opened),
+            scene_hash: hash(&scene, opened)?,
             seed: args.seed.unwrap_or(output.seed),
             start: args.start,
             count,
@@ -121,9 +121,9 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
 }
 
 /// Hash of all that decides the pictures: the scene's meaning and the bytes of its packs.
-fn hash(scene: &Scene, opened: &Opened) -> String {
-    match opened.zoo.pack_hash() {
+fn hash(scene: &Scene, opened: &Opened) -> anyhow::Result<String> {
+    Ok(match opened.zoo.pack_hash()? {
         Some(packs) => format!("{}-{packs}", scene.hash()),
         None => scene.hash(),
-    }
+    })
 }

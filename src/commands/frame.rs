@@ -19,7 +19,7 @@ use crate::{
 pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
     let (opened, mut manifest) = if args.scene.is_dir() {
         let reader = Reader::open(&args.scene)?;
-        let opened = of_dataset(&reader)?;
+        let opened = of_dataset(&reader, args.base.as_deref())?;
         (opened, reader.manifest().clone())
     } else {
         let opened = opened::open(Some(&args.scene))?;
@@ -39,7 +39,8 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}-{:06}.{}", frame.labels.class, args.index, manifest.image.format.extension()))
     });
-    write(&out, &encode::encode(&frame, manifest.image)?)?;
+    let bytes = encode::encode(&frame.rgb, frame.width, frame.height, manifest.image).map_err(anyhow::Error::msg)?;
+    write(&out, &bytes)?;
     if args.json {
         event(&json!({ "file": out, "labels": frame.labels }));
     } else {
@@ -62,8 +63,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     })
 }
 
-/// The scene of a dataset. Packs are looked for where the scene file lay.
-fn of_dataset(reader: &Reader) -> anyhow::Result<Opened> {
-    let base = reader.scene_base();
-    opened::open_text(reader.scene_source()?, &base, &reader.dir().join("scene.ron").display().to_string())
+/// The scene of a dataset. Its packs are named as seen from where the scene file lay, which a dataset does not know.
+fn of_dataset(reader: &Reader, base: Option<&Path>) -> anyhow::Result<Opened> {
+    let name = reader.dir().join("scene.ron").display().to_string();
+    opened::open_text(reader.scene_source()?, base.unwrap_or(Path::new(".")), &name)
+        .context("if the scene has packs, name the folder of its file with --base")
 }

@@ -30,7 +30,7 @@ pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
     });
     let png = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
     let form = ImageSpec { format: if png { ImageFormat::Png } else { ImageFormat::Jpeg }, quality: 90 };
-    write(&out, &encode::encode_rgb(picture.as_raw(), picture.width(), picture.height(), form)?)?;
+    write(&out, &encode::encode(picture.as_raw(), picture.width(), picture.height(), form).map_err(anyhow::Error::msg)?)?;
     eprintln!("{}", out.display());
     Ok(Outcome::Done)
 }

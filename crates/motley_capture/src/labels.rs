@@ -1,6 +1,9 @@
 //! What belongs to a frame: noted when it is set up, joined with its pixels when they arrive.
 
-use bevy::{math::Affine3A, prelude::*};
+use bevy::{
+    math::{Affine3A, ops},
+    prelude::*,
+};
 use motley_scene::{
     catalog::Catalog,
     frame::{CameraLabels, Frame, Instance, Keypoint, Labels},
@@ -38,7 +41,7 @@ impl Ticket {
         // World to camera in computer vision's axes: Bevy's camera looks along −z with y up.
         let flip = Affine3A::from_scale(Vec3::new(1.0, -1.0, -1.0));
         let to_camera = flip * transform.compute_affine().inverse();
-        let focal = 0.5 / bevy::math::ops::tan(perspective.fov / 2.0);
+        let focal = 0.5 / ops::tan(perspective.fov / 2.0);
         let rows = to_camera.matrix3.transpose();
         let t = to_camera.translation;
         let row = |axis: Vec3A, t: f32| [axis.x, axis.y, axis.z, t];
@@ -50,7 +53,10 @@ impl Ticket {
             corners: view.corners(&state.points),
             keypoints: loaded
                 .map(|loaded| {
-                    let place = |node: usize| state.place * state.globals.get(node).map_or(Vec3A::ZERO, |g| g.translation);
+                    let place = |node: usize| {
+                        let at = state.globals.get(node).map_or(Vec3A::ZERO, |global| global.translation);
+                        state.place.transform_point3a(at)
+                    };
                     let points = loaded.model.keypoints.iter();
                     points.map(|(name, node)| (name.clone(), view.project(place(*node).into()))).collect()
                 })

@@ -1,8 +1,19 @@
 //! Staging buffers: pictures and depths on their way from the GPU.
 
-use bevy::render::{
-    render_resource::{Buffer, BufferDescriptor, BufferUsages, Texture},
-    renderer::{RenderDevice, RenderQueue},
+use bevy::{
+    core_pipeline::{Core3d, Core3dSystems},
+    prelude::*,
+    render::{
+        RenderApp,
+        camera::ExtractedCamera,
+        render_resource::{
+            Buffer, BufferDescriptor, BufferUsages, LoadOp, Operations, RenderPassColorAttachment,
+            RenderPassDescriptor, StoreOp, Texture,
+        },
+        renderer::{RenderContext, RenderDevice, RenderGraph, RenderGraphSystems, RenderQueue, ViewQuery},
+        sync_world::MainEntity,
+        view::{ViewDepthTexture, ViewTarget},
+    },
 };
 use wgpu::{
     CommandEncoderDescriptor, Extent3d, MapMode, Origin3d, PollType, TexelCopyBufferInfo, TexelCopyBufferLayout,
@@ -11,7 +22,72 @@ use wgpu::{
 
 use crate::error::CaptureError;
 
+/// Copies the camera's picture when its update has been submitted: the frame that was set up in this very update.
+pub fn plugin(app: &mut App) {
+    if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
+        render_app
+            .init_resource::<CopyJob>()
+            .add_systems(Core3d, clear.before(Core3dSystems::Prepass))
+            .add_systems(RenderGraph, copy.after(RenderGraphSystems::Submit));
+    }
+}
+
+/// Where the picture of the coming update goes.
+#[derive(Resource, Default)]
+pub struct CopyJob {
+    slot: Option<Slot>,
+    camera: Option<Entity>,
+    copied: bool,
+}
+
+impl CopyJob {
+    /// Copy the picture of `camera`, an entity of the main world, to `slot`.
+    pub fn new(slot: Slot, camera: Option<Entity>) -> Self {
+        Self { slot: Some(slot), camera, copied: false }
+    }
+
+    /// Was there a picture to copy?
+    pub fn copied(&self) -> bool {
+        self.copied
+    }
+}
+
+/// Empties the texture that all cameras share, before the first of them draws.
+fn clear(view: ViewQuery<(&ExtractedCamera, &ViewTarget)>, mut context: RenderContext) {
+    let (camera, target) = view.into_inner();
+    if camera.order != 0 {
+        return;
+    }
+    context.command_encoder().begin_render_pass(&RenderPassDescriptor {
+        label: Some("clear"),
+        color_attachments: &[Some(RenderPassColorAttachment {
+            view: target.main_texture_view(),
+            depth_slice: None,
+            resolve_target: None,
+            ops: Operations { load: LoadOp::Clear(wgpu::Color::TRANSPARENT), store: StoreOp::Store },
+        })],
+        depth_stencil_attachment: None,
+        timestamp_writes: None,
+        occlusion_query_set: None,
+        multiview_mask: None,
+    });
+}
+
+fn copy(
+    mut job: ResMut<CopyJob>,
+    views: Query<(&MainEntity, &ViewTarget, &ViewDepthTexture)>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+) {
+    job.copied = false;
+    let Some(slot) = job.slot.clone() else { return };
+    let Some((_, target, depth)) = views.iter().find(|(main, ..)| Some(main.id()) == job.camera) else { return };
+    slot.copy(&device, &queue, target.main_texture(), &depth.texture);
+    job.copied = true;
+}
+
 /// One picture and its depth, side by side with those of the label cameras.
+#[derive(Clone)]
 pub struct Slot {
     color: Buffer,
     depth: Buffer,
@@ -65,6 +141,10 @@ impl Slot {
             );
         }
         queue.submit([encoder.finish()]);
+    }
+
+    /// Asks for the buffers to become readable once the copy is done.
+    pub fn map(&self) {
         for buffer in [&self.color, &self.depth] {
             // Whether it worked is seen when the buffer is read.
             buffer.slice(..).map_async(MapMode::Read, |_| {});

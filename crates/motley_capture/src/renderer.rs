@@ -16,18 +16,14 @@ use std::{
 
 use bevy::{
     app::PluginsState,
-    core_pipeline::core_3d::Core3dPlugin,
     ecs::schedule::SingleThreadedExecutor,
     pbr::PbrPlugin,
     prelude::*,
     render::{
         RenderApp, RenderPlugin,
-        camera::ExtractedCamera,
         pipelined_rendering::PipelinedRenderingPlugin,
         render_resource::PipelineCache,
-        renderer::{RenderAdapterInfo, RenderDevice, RenderQueue},
-        sync_world::RenderEntity,
-        view::{ViewDepthTexture, ViewTarget},
+        renderer::{RenderAdapterInfo, RenderDevice},
     },
     time::TimeUpdateStrategy,
     window::ExitCondition,
@@ -47,7 +43,7 @@ use motley_zoo::zoo::Zoo;
 use crate::{
     error::CaptureError,
     labels::{Ticket, make_frame},
-    readback::Slot,
+    readback::{self, CopyJob, Slot},
 };
 
 /// How many frames may be under way at once.
@@ -148,7 +144,7 @@ impl Renderer {
         while app.plugins_state() == PluginsState::Adding {
             bevy::tasks::tick_global_task_pools_on_main_thread();
         }
-        app.add_plugins(motley_world::plugin);
+        app.add_plugins((motley_world::plugin, readback::plugin));
         plugins(&mut app);
         while app.plugins_state() == PluginsState::Adding {
             bevy::tasks::tick_global_task_pools_on_main_thread();
@@ -166,6 +162,8 @@ impl Renderer {
             stages: Stages::default(),
         };
         renderer.single_threaded();
+        // The stage is built in the first update.
+        renderer.app.update();
         for _ in 0..IN_FLIGHT {
             let slot = renderer.new_slot();
             renderer.slots.push(slot);
@@ -175,12 +173,13 @@ impl Renderer {
 
     /// One thread runs every schedule: systems are small, and handing them between threads costs more than they do.
     fn single_threaded(&mut self) {
-        for world in [self.app.main_mut(), self.app.sub_app_mut(RenderApp)] {
-            let mut schedules = world.world_mut().resource_mut::<Schedules>();
-            for (_, schedule) in schedules.iter_mut() {
+        let set = |app: &mut SubApp| {
+            for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
                 schedule.set_executor(SingleThreadedExecutor::new());
             }
-        }
+        };
+        set(self.app.main_mut());
+        set(self.app.sub_app_mut(RenderApp));
     }
 
     /// Who draws.
@@ -205,9 +204,11 @@ impl Renderer {
         self.stages.draw += start.elapsed();
         let start = Instant::now();
         self.app.world_mut().resource_mut::<FrameRecipe>().recipe = recipe;
-        self.update(index)?;
         let slot = self.slots.pop().unwrap_or_else(|| self.new_slot());
-        self.copy(&slot)?;
+        let camera = self.app.world().get_resource::<Stage>().map(|stage| stage.camera);
+        self.app.sub_app_mut(RenderApp).world_mut().insert_resource(CopyJob::new(slot.clone(), camera));
+        self.update(index)?;
+        slot.map();
         let ticket = self.ticket();
         self.stages.update += start.elapsed();
         self.under_way.push_back((slot, ticket));
@@ -223,8 +224,8 @@ impl Renderer {
                 return Err(CaptureError::Frame { index, reason });
             }
             let waiting = self.app.sub_app(RenderApp).world().resource::<PipelineCache>().waiting_pipelines().count();
-            let drawn = self.view().is_some();
-            if waiting == 0 && drawn {
+            let copied = self.app.sub_app(RenderApp).world().resource::<CopyJob>().copied();
+            if waiting == 0 && copied {
                 if self.settled {
                     return Ok(());
                 }
@@ -236,27 +237,6 @@ impl Renderer {
             }
         }
         Err(CaptureError::NotReady("shaders are still waiting to be compiled".to_owned()))
-    }
-
-    fn view(&self) -> Option<(&ViewTarget, &ViewDepthTexture)> {
-        let camera = self.app.world().get_resource::<Stage>()?.camera;
-        let entity = self.app.world().get::<RenderEntity>(camera)?.id();
-        let world = self.app.sub_app(RenderApp).world();
-        world.get::<ExtractedCamera>(entity)?;
-        Some((world.get::<ViewTarget>(entity)?, world.get::<ViewDepthTexture>(entity)?))
-    }
-
-    fn copy(&self, slot: &Slot) -> Result<(), CaptureError> {
-        let (target, depth) =
-            self.view().ok_or_else(|| CaptureError::NotReady("the camera has no picture".to_owned()))?;
-        let world = self.app.world();
-        slot.copy(
-            world.resource::<RenderDevice>(),
-            world.resource::<RenderQueue>(),
-            target.main_texture(),
-            &depth.texture,
-        );
-        Ok(())
     }
 
     fn ticket(&self) -> Ticket {

@@ -81,10 +81,10 @@ struct Varying {
 fn sky_irradiance(n: vec3<f32>) -> vec3<f32> {
     return max(
         frame.sky[0].rgb
-            + frame.sky[1].rgb * n.y + frame.sky[2].rgb * n.z + frame.sky[3].rgb * n.x
-            + frame.sky[4].rgb * (n.x * n.y) + frame.sky[5].rgb * (n.y * n.z)
-            + frame.sky[6].rgb * (3.0 * n.z * n.z - 1.0)
-            + frame.sky[7].rgb * (n.x * n.z) + frame.sky[8].rgb * (n.x * n.x - n.y * n.y),
+            + frame.sky[1].rgb * n.x + frame.sky[2].rgb * n.y + frame.sky[3].rgb * n.z
+            + frame.sky[4].rgb * (n.x * n.z) + frame.sky[5].rgb * (n.x * n.y)
+            + frame.sky[6].rgb * (3.0 * n.y * n.y - 1.0)
+            + frame.sky[7].rgb * (n.y * n.z) + frame.sky[8].rgb * (n.z * n.z - n.x * n.x),
         vec3(0.0),
     );
 }

@@ -153,7 +153,7 @@ impl Library {
             return Ok(known.clone());
         }
         let maps = if name.is_empty() { None } else { Some(self.zoo.material(name)?) };
-        let loaded = load_material(maps.as_deref(), shelves);
+        let loaded = load_material(maps.as_ref(), shelves);
         self.materials.insert(name.to_owned(), loaded.clone());
         Ok(loaded)
     }
@@ -168,7 +168,7 @@ impl Library {
             return Ok(known.clone());
         }
         let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
-        let loaded = Arc::new(SkyAssets::new(sky.as_deref(), shelves));
+        let loaded = Arc::new(SkyAssets::new(sky.as_ref(), shelves));
         self.skies.insert(name.to_owned(), loaded.clone());
         Ok(loaded)
     }

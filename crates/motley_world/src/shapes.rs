@@ -1,16 +1,7 @@
-//! Shapes of obstructors, each about one metre across and centred on the origin.
+//! Meshes of [`motley_scene::params::obstructors::SHAPES`], each about one metre across and centred on the origin.
 
 use bevy::{asset::RenderAssetUsages, mesh::PrimitiveTopology, prelude::*};
 use motley_scene::{distribution::Direction, stream::stream};
-
-/// How many random convex bodies there are.
-const CONVEX_BODIES: u64 = 8;
-
-/// Names of all shapes.
-pub fn names() -> Vec<String> {
-    let plain = ["box", "sphere", "cylinder", "cone", "torus", "capsule", "tetrahedron"].map(str::to_owned);
-    plain.into_iter().chain((0..CONVEX_BODIES).map(|i| format!("convex{i}"))).collect()
-}
 
 /// The mesh of a shape; a box for a name that is not known.
 pub fn mesh(name: &str) -> Mesh {

@@ -55,11 +55,20 @@ impl SkyAssets {
             frame: shelves.frame.0.clone(),
             key: LeanKey { textured: true, unlit: true, double_sided: true, ..LeanKey::default() },
         });
-        Self { material, harmonics: picture.irradiance(), room: sky.is_some_and(|sky| sky.kind == SkyKind::Room) }
+        Self { material, harmonics: picture.harmonics(), room: sky.is_some_and(|sky| sky.kind == SkyKind::Room) }
     }
 }
 
-/// A ball seen from inside, with texture coordinates of an equirectangular picture: its middle column is +z, its right half +x.
+/// A sky's irradiance over π as the shader wants it: each coefficient with its basis function's norm.
+pub fn shader_coefficients(harmonics: &SphericalHarmonics, brightness: f32) -> [[f32; 4]; 9] {
+    // Square roots of 1/4π, 3/4π, 15/4π, 5/16π and 15/16π: see [`SphericalHarmonics::basis`].
+    const NORMS: [f32; 9] =
+        [0.282_095, 0.488_603, 0.488_603, 0.488_603, 1.092_548, 1.092_548, 0.315_392, 1.092_548, 0.546_274];
+    let factor = brightness / std::f32::consts::PI;
+    std::array::from_fn(|i| (harmonics.coefficients[i] * (NORMS[i] * factor)).extend(0.0).into())
+}
+
+/// A ball seen from inside, with texture coordinates of an equirectangular picture: its middle column is −z, right of it is +x.
 pub fn dome() -> Mesh {
     const COLUMNS: u16 = 64;
     const ROWS: u16 = 32;
@@ -68,7 +77,7 @@ pub fn dome() -> Mesh {
     for row in 0..=ROWS {
         for column in 0..=COLUMNS {
             let (u, v) = (f32::from(column) / f32::from(COLUMNS), f32::from(row) / f32::from(ROWS));
-            let azimuth = (u - 0.5) * std::f32::consts::TAU;
+            let azimuth = (1.0 - u) * std::f32::consts::TAU;
             let elevation = (0.5 - v) * std::f32::consts::PI;
             positions.push(from_angles(azimuth, elevation).to_array());
             uvs.push([u, v]);
@@ -79,7 +88,7 @@ pub fn dome() -> Mesh {
         for column in 0..COLUMNS {
             let a = row * (COLUMNS + 1) + column;
             let b = a + COLUMNS + 1;
-            indices.extend([a, a + 1, b, a + 1, b + 1, b]);
+            indices.extend([a, b, a + 1, a + 1, b, b + 1]);
         }
     }
     let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::default());

@@ -30,7 +30,7 @@ use motley_scene::{
 
 use crate::{
     label_materials::{NormalMaterial, Silhouette},
-    lean::{FrameBuffer, Lean, PlacedUniform},
+    lean::{FrameBuffer, FrameGpu, Lean, PlacedUniform},
     library::{Loaded, Shelves},
     sky_dome,
 };
@@ -139,12 +139,14 @@ pub struct Stage {
 /// Sets up the stage. Insert [`StageOptions`], [`FrameRecipe`] and [`Library`] before the first update.
 pub fn plugin(app: &mut App) {
     app.init_resource::<FrameBuffer>()
-        .init_resource::<FrameGpu>()
         .init_resource::<SubjectState>()
         .init_resource::<InstanceTable>()
-        .insert_resource(ClearColor(Color::NONE))
         .insert_resource(DirectionalLightShadowMap { size: 512 })
         .configure_sets(Update, (StageSystems::Subject, StageSystems::Measure, StageSystems::Apply, StageSystems::Twins).chain())
+        // The device is there once all plugins are finished.
+        .add_systems(PreStartup, |world: &mut World| {
+            world.init_resource::<FrameGpu>();
+        })
         .add_systems(Startup, set_up)
         .add_systems(Update, clear.before(StageSystems::Subject))
         .add_systems(Update, (measure, place_subject).chain().in_set(StageSystems::Measure))
@@ -191,11 +193,8 @@ fn set_up(
                         physical_size: UVec2::splat(size),
                         ..Viewport::default()
                     }),
-                    clear_color: if first {
-                        ClearColorConfig::Custom(Color::NONE)
-                    } else {
-                        ClearColorConfig::None
-                    },
+                    // Cameras without an output are drawn only if they do not clear; the read-back clears for them.
+                    clear_color: ClearColorConfig::None,
                     output_mode: CameraOutputMode::Skip,
                     ..Camera::default()
                 },

@@ -9,6 +9,12 @@ use crate::{
     stream::Stream,
 };
 
+/// Names of all shapes. The convex bodies are hulls of random points.
+pub const SHAPES: [&str; 15] = [
+    "box", "sphere", "cylinder", "cone", "torus", "capsule", "tetrahedron", "convex0", "convex1", "convex2", "convex3",
+    "convex4", "convex5", "convex6", "convex7",
+];
+
 crate::fields! {
     /// Things around the subject. Off: none.
     pub struct Obstructors {

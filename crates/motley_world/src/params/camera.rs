@@ -63,7 +63,7 @@ fn head(state: &SubjectState) -> Option<(Vec3, f32)> {
     let node = loaded.model.head?;
     let radius = loaded.head_radius?;
     let scale = state.place.matrix3.x_axis.length();
-    let place = state.place * state.globals.get(node)?.translation;
+    let place = state.place.transform_point3a(state.globals.get(node)?.translation);
     Some((place.into(), radius * scale))
 }
 

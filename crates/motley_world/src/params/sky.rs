@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use crate::{
     lean::{FrameBuffer, Lean, PlacedUniform},
     library::{Library, Shelves},
+    sky_dome::shader_coefficients,
     stage::{FrameRecipe, Stage, StageSystems, SubjectState, tags},
 };
 
@@ -35,8 +36,6 @@ fn apply(
         *transform = Transform::from_rotation(Quat::from_rotation_y(yaw)).with_scale(Vec3::splat(500.0 * state.radius));
         material.0 = sky.material.clone();
     }
-    let light = sky.harmonics.rotated_y(yaw).shader_coefficients(draw.brightness);
-    let brightness = draw.brightness;
-        uniforms.values.sky = light;
-    uniforms.values.placed[tags::SKY as usize] = PlacedUniform { tint: [brightness; 3], ..PlacedUniform::plain(0) };
+    uniforms.values.sky = shader_coefficients(&sky.harmonics.rotated_y(yaw), draw.brightness);
+    uniforms.values.placed[tags::SKY as usize] = PlacedUniform { tint: [draw.brightness; 3], ..PlacedUniform::plain(0) };
 }
