@@ -192,13 +192,13 @@ fn work(
     let mut alive = tell(&serde_json::to_string(setup)?) && tell(&first.to_string());
     let mut failure = None;
     while alive {
-        while ahead.len() < AHEAD
-            && let Some(index) = shared.take()
-        {
+        while ahead.len() < AHEAD {
+            let Some(index) = shared.take() else { break };
             ahead.push_back(index);
             alive &= tell(&index.to_string());
         }
-        if ahead.is_empty() || shared.stopped() {
+        if ahead.len() < AHEAD {
+            // Nothing is left to take, or the work was stopped: the worker draws what it was told and goes.
             break;
         }
         match said.next() {
@@ -213,7 +213,6 @@ fn work(
             _ => alive = false,
         }
     }
-    // The end of its input tells a worker to finish the frames in hand and go.
     drop(input);
     for line in said.map_while(Result::ok) {
         match serde_json::from_str(&line) {

@@ -1,15 +1,8 @@
 //! `motley worker`: draws the frames that its supervisor names and writes them.
 
-use std::{
-    io::{BufRead, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::io::{BufRead, Write};
 
 use anyhow::Context;
-use crossbeam_channel::{Receiver, bounded};
 use motley_capture::{Renderer, RendererOptions};
 use motley_dataset::{FrameSink, Spec};
 
@@ -42,28 +35,16 @@ fn work() -> anyhow::Result<()> {
     spec.manifest.adapter = adapter.name;
     spec.manifest.driver = adapter.driver;
     let mut sink = FrameSink::open(&spec, setup.worker)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let indices = read_indices(stop.clone());
-    renderer.run(indices.iter().take_while(|_| !stop.load(Ordering::SeqCst)), |frame| {
+    renderer.run(read_indices(), |frame| {
         sink.write(&frame)?;
         say(&Said::Done(frame.labels.index));
         anyhow::Ok(())
     })
 }
 
-/// Indices from standard input. Its end means stop: what was named and is not begun is left.
-fn read_indices(stop: Arc<AtomicBool>) -> Receiver<u64> {
-    let (sender, receiver) = bounded(64);
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            let Ok(index) = line.trim().parse() else { break };
-            if sender.send(index).is_err() {
-                break;
-            }
-        }
-        stop.store(true, Ordering::SeqCst);
-    });
-    receiver
+/// Indices from standard input, until it ends.
+fn read_indices() -> impl Iterator<Item = u64> {
+    std::io::stdin().lines().map_while(Result::ok).map_while(|line| line.trim().parse().ok())
 }
 
 fn say(said: &Said) {
