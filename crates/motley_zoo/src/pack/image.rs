@@ -80,8 +80,7 @@ pub(crate) fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<ImageReader<Curs
         return Err(Fault::Image { image: name.into(), why: why.into() });
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
+    // Width and height are checked by `check_size`, with a better message.
     // Sixteen bytes a pixel: floats, or 16 bits with a copy.
     limits.max_alloc = Some(16 * MAX_PIXELS);
     reader.limits(limits);

@@ -10,6 +10,8 @@
 
 pub mod error;
 mod files;
+#[cfg(test)]
+pub(crate) mod glb;
 pub mod gltf;
 mod image;
 mod ktx2;

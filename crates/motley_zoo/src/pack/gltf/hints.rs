@@ -11,19 +11,30 @@ use crate::pack::error::Fault;
 
 /// An axis of the file's space.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
 pub(super) enum Axis {
-    #[serde(rename = "+x")]
     X,
-    #[serde(rename = "-x")]
     NegX,
-    #[serde(rename = "+y")]
     Y,
-    #[serde(rename = "-y")]
     NegY,
-    #[serde(rename = "+z")]
     Z,
-    #[serde(rename = "-z")]
     NegZ,
+}
+
+impl TryFrom<String> for Axis {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Ok(match text.trim() {
+            "x" | "+x" => Self::X,
+            "-x" => Self::NegX,
+            "y" | "+y" => Self::Y,
+            "-y" => Self::NegY,
+            "z" | "+z" => Self::Z,
+            "-z" => Self::NegZ,
+            _ => return Err(format!("{text:?} is no axis (+x, -x, +y, -y, +z, -z)")),
+        })
+    }
 }
 
 impl Axis {

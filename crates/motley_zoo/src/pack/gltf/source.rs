@@ -275,8 +275,14 @@ fn split(bytes: Vec<u8>) -> Result<(Vec<u8>, Option<Vec<u8>>), Fault> {
 
 /// Checks what the library relies on, and lets pass what many exporters leave out and nobody needs.
 fn validate(root: &gltf::json::Root) -> Result<(), Fault> {
+    // The library's own check of a primitive looks its positions up before it knows that they are there.
+    let primitives = root.meshes.iter().flat_map(|mesh| &mesh.primitives);
+    let mut attributes = primitives.flat_map(|primitive| primitive.attributes.values().map(gltf::json::Index::value));
+    if let Some(index) = attributes.find(|index| *index >= root.accessors.len()) {
+        return Err(Fault::Invalid(format!("there is no accessor {index}")));
+    }
     let mut faults = Vec::new();
-    root.validate(root, gltf::json::Path::new, &mut |path, error| {
+    let mut report = |path: &dyn Fn() -> gltf::json::Path, error: Invalid| {
         let path = path().to_string();
         let harmless = match error {
             // Checked above, by a list of our own.
@@ -288,7 +294,14 @@ fn validate(root: &gltf::json::Root) -> Result<(), Fault> {
         if !harmless {
             faults.push(format!("{path}: {error}"));
         }
-    });
+    };
+    root.validate(root, gltf::json::Path::new, &mut report);
+    // The library's check of an animation leaves out what its channels move.
+    for animation in &root.animations {
+        for channel in &animation.channels {
+            channel.target.validate(root, || gltf::json::Path::new().field("animations"), &mut report);
+        }
+    }
     if faults.is_empty() {
         return Ok(());
     }
