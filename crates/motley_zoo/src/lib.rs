@@ -6,3 +6,5 @@ pub mod model;
 pub mod pack;
 pub mod pose;
 pub mod skies;
+pub mod vehicles;
+pub mod zoo;
