@@ -246,6 +246,10 @@ fn spawn(jobs: u32) -> anyhow::Result<Child> {
         // Mesa's software driver would start a thread for each core in every worker.
         command.env("LP_NUM_THREADS", "1");
     }
+    if std::env::var_os("GLIBC_TUNABLES").is_none() {
+        // Pictures come and go with every frame: keep their pages instead of giving them back to the system each time.
+        command.env("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=268435456");
+    }
     command.spawn().context("cannot start a worker process")
 }
 

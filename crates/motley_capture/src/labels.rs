@@ -121,25 +121,26 @@ impl View {
 pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) -> Frame {
     let side = pixels.height;
     let wants = |kind| options.labels.contains(&kind);
-    let picture = |slot: usize| {
-        pixels.rgba.chunks_exact(pixels.width * 4).flat_map(move |row| &row[slot * side * 4..(slot + 1) * side * 4])
+    let rows = |slot: usize| {
+        pixels.rgba.chunks_exact(pixels.width * 4).map(move |row| &row[slot * side * 4..(slot + 1) * side * 4])
     };
-    let mut rgb = Vec::with_capacity(side * side * 3);
-    let mut instance = Vec::with_capacity(side * side);
-    for row in pixels.rgba.chunks_exact(pixels.width * 4) {
-        for pixel in row[..side * 4].chunks_exact(4) {
-            rgb.extend_from_slice(&pixel[..3]);
-            instance.push(pixel[3]);
+    let mut rgb = vec![0; side * side * 3];
+    let mut instance = vec![0; side * side];
+    for (row, (rgb, ids)) in rows(0).zip(rgb.chunks_exact_mut(side * 3).zip(instance.chunks_exact_mut(side))) {
+        for (pixel, (rgb, id)) in row.chunks_exact(4).zip(rgb.chunks_exact_mut(3).zip(ids)) {
+            rgb.copy_from_slice(&pixel[..3]);
+            *id = pixel[3];
         }
     }
     // An infinite reversed projection stores near over depth.
-    let depth: Vec<f32> = pixels
-        .depth
-        .chunks_exact(pixels.width)
-        .flat_map(|row| &row[..side])
-        .map(|stored| if *stored > 0.0 { ticket.near / stored } else { f32::INFINITY })
-        .collect();
-    let alone = picture(1).skip(3).step_by(4).filter(|alpha| **alpha > 0).count();
+    let needs_depth = wants(LabelKind::Depth) || wants(LabelKind::Keypoints) || ticket.labels.recipe.lens_sensor.on;
+    let mut depth = vec![0.0; if needs_depth { side * side } else { 0 }];
+    for (row, depth) in pixels.depth.chunks_exact(pixels.width).zip(depth.chunks_exact_mut(side)) {
+        for (stored, depth) in row.iter().zip(depth) {
+            *depth = if *stored > 0.0 { ticket.near / stored } else { f32::INFINITY };
+        }
+    }
+    let alone: usize = rows(1).map(|row| row.chunks_exact(4).filter(|pixel| pixel[3] > 0).count()).sum();
     let mut labels = ticket.labels;
     let scale = side as f32;
     for row in &mut labels.camera.intrinsics[..2] {
@@ -174,8 +175,7 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
         height: side as u32,
         rgb,
         normal: if wants(LabelKind::Normal) {
-            let normals: Vec<u8> = picture(2).copied().collect();
-            normals.chunks_exact(4).flat_map(unpack_normal).collect()
+            rows(2).flat_map(|row| row.chunks_exact(4).flat_map(unpack_normal)).collect()
         } else {
             Vec::new()
         },

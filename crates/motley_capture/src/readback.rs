@@ -159,14 +159,16 @@ impl Slot {
         device.poll(PollType::wait_indefinitely()).map_err(|error| CaptureError::ReadBack(error.to_string()))?;
         let rows = |buffer: &Buffer| {
             let view = buffer.slice(..).get_mapped_range();
-            let bytes: Vec<u8> =
-                view.chunks_exact(self.row as usize).flat_map(|row| &row[..self.width as usize * 4]).copied().collect();
+            let mut bytes = Vec::with_capacity(self.width as usize * 4 * self.height as usize);
+            for row in view.chunks_exact(self.row as usize) {
+                bytes.extend_from_slice(&row[..self.width as usize * 4]);
+            }
             drop(view);
             buffer.unmap();
             bytes
         };
         let rgba = rows(&self.color);
-        let depth = rows(&self.depth).chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let depth = bytemuck::pod_collect_to_vec(&rows(&self.depth));
         Ok(Pixels { rgba, depth, width: self.width as usize, height: self.height as usize })
     }
 }
