@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use bevy_math::{Affine3A, Mat4, Quat, Vec2, Vec3};
+use serde::{Deserialize, Serialize};
 
 /// A subject, ready to be posed and drawn.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Model {
     /// Nodes in an order in which parents come before their children.
     pub nodes: Vec<Node>,
@@ -23,7 +24,7 @@ pub struct Model {
 }
 
 /// A joint or a group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// Its name, unique within the model for procedural subjects.
     pub name: String,
@@ -34,7 +35,7 @@ pub struct Node {
 }
 
 /// A local transform.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Local {
     /// Metres from the parent.
     pub translation: Vec3,
@@ -55,20 +56,23 @@ impl Local {
 }
 
 /// A mesh with its surface, hanging on a node or bound to a skeleton.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Triangles.
+    #[serde(with = "shared")]
     pub mesh: Arc<MeshData>,
     /// How it looks.
+    #[serde(with = "shared")]
     pub surface: Arc<Surface>,
     /// The node that carries it; unused when there is a skin.
     pub node: usize,
     /// Joints that bend it.
+    #[serde(with = "shared_option")]
     pub skin: Option<Arc<Skin>>,
 }
 
 /// Triangles, indexed. All attribute lists are as long as `positions` or empty, `positions`, `normals` and `indices` never empty.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MeshData {
     /// Metres.
     pub positions: Vec<Vec3>,
@@ -87,7 +91,7 @@ pub struct MeshData {
 }
 
 /// Which nodes bend a mesh.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Skin {
     /// Node indices.
     pub joints: Vec<usize>,
@@ -96,15 +100,18 @@ pub struct Skin {
 }
 
 /// How a part looks: metallic-roughness as in glTF 2.0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Surface {
     /// Linear RGBA factor.
     pub base_color: [f32; 4],
     /// sRGB colour and alpha, multiplied with the factor.
+    #[serde(with = "shared_option")]
     pub base_color_texture: Option<Arc<Texture>>,
     /// Tangent-space normals.
+    #[serde(with = "shared_option")]
     pub normal_texture: Option<Arc<Texture>>,
     /// Roughness in green, metalness in blue, linear.
+    #[serde(with = "shared_option")]
     pub metallic_roughness_texture: Option<Arc<Texture>>,
     /// 0–1.
     pub metallic: f32,
@@ -135,7 +142,7 @@ impl Default for Surface {
 }
 
 /// An RGBA image, 8 bits a channel, top row first, that repeats.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Texture {
     /// Pixels.
     pub width: u32,
@@ -146,7 +153,7 @@ pub struct Texture {
 }
 
 /// A movement.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Clip {
     /// Its name.
     pub name: String,
@@ -157,7 +164,7 @@ pub struct Clip {
 }
 
 /// One animated property of one node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Channel {
     /// Which node.
     pub node: usize,
@@ -170,7 +177,7 @@ pub struct Channel {
 }
 
 /// The values of a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Track {
     /// Metres.
     Translation(Vec<Vec3>),
@@ -181,7 +188,7 @@ pub enum Track {
 }
 
 /// How a channel runs between its keys: glTF 2.0, appendix C.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Interpolation {
     /// Holds the earlier key.
     Step,
@@ -189,4 +196,36 @@ pub enum Interpolation {
     Linear,
     /// Hermite spline: in-tangent, value, out-tangent for each key.
     Cubic,
+}
+
+/// Stores what an [`Arc`] holds; what was shared is not shared any more when it is read.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize(value, serializer)
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<T>, D::Error> {
+        T::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+/// The same for what may be missing.
+mod shared_option {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(value: &Option<Arc<T>>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<T>>, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map(Arc::new))
+    }
 }
