@@ -1,9 +1,9 @@
 //! Third-party models: glTF 2.0, binary or not.
 //!
-//! 1. [`source`] reads the file and what it refers to, with every length and reference checked.
-//! 2. [`tree`], [`mesh`], [`material`] and [`clip`] turn it into a [`Model`].
-//! 3. [`settle`] finds a rest pose that stands and clips that can be shown; [`normalize`] stands the model upright on
-//!    y = 0, facing +z, as tall as its class; [`hints`] is where its owner may say which way is up.
+//! 1. `source` reads the file and what it refers to, with every length and reference checked.
+//! 2. `tree`, `mesh`, `material` and `clip` turn it into a [`Model`].
+//! 3. `settle` finds a rest pose that stands and clips that can be shown; `normalize` stands the model upright on
+//!    y = 0, facing +z, as tall as its class; `hints` is where its owner may say which way is up.
 //!
 //! A file is an input like any other: whatever is in it, the answer is a model or a [`PackError`], in bounded memory.
 
