@@ -126,7 +126,11 @@ impl Sheet {
             let s = axis.any_orthonormal_vector();
             let t = axis.cross(s);
             let corners = [s + t, t - s, -s - t, s - t].map(|offset| center + rotation * ((axis + offset) * half));
-            self.fan(&corners, center + rotation * (axis * half));
+            let first = self.mesh.positions.len();
+            let start = self.mesh.indices.len();
+            self.mesh.positions.extend(corners);
+            self.mesh.indices.extend([0, 1, 2, 0, 2, 3].map(|corner| (first + corner) as u32));
+            self.smooth(first, start);
         }
     }
 

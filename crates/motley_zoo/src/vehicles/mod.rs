@@ -10,6 +10,7 @@
 mod bicycle;
 mod breed;
 mod build;
+mod car;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,14 @@ const FILES: &[(&str, &str)] = &breeds![
     "bicycle" / "mountain",
     "bicycle" / "road",
     "bicycle" / "roadster",
+    "car" / "city_car",
+    "car" / "coupe",
+    "car" / "estate",
+    "car" / "hatchback",
+    "car" / "pickup",
+    "car" / "saloon",
+    "car" / "suv",
+    "car" / "van",
 ];
 
 /// The breeds of a class, "bicycle" or "car"; none for any other class.
@@ -60,6 +69,6 @@ pub fn breeds(class: &str) -> &'static [Breed] {
 pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     match &breed.body {
         Body::Bicycle(body) => bicycle::grow(body, stream),
-        Body::Car(_) => Model::default(),
+        Body::Car(body) => car::grow(body, stream),
     }
 }

@@ -1,0 +1,415 @@
+//! What a body wears: glass, lamps, grille, plates, lines, handles, mirrors, trim.
+
+use std::f32::consts::{PI, TAU};
+
+use bevy_math::{Quat, Vec2, Vec3, ops};
+use rand::Rng;
+
+use super::Car;
+use super::shell::{BELT, RAIL, Shell};
+use crate::vehicles::breed::Dice;
+use crate::vehicles::build::{Assembly, Sheet, bend};
+
+/// Heights over the body in metres, in the order in which things cover each other.
+const UNDER: f32 = 0.003;
+const MIDDLE: f32 = 0.006;
+const OVER: f32 = 0.009;
+
+/// How finely a patch is divided: so many steps for a unit of its extent, one at least.
+fn steps(extent: f32, density: f32) -> usize {
+    ((extent * density).ceil() as usize).clamp(1, 16)
+}
+
+/// Lays a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
+fn on_side(
+    sheet: &mut Sheet,
+    shell: &Shell,
+    side: f32,
+    edges: impl Fn(f32) -> (f32, f32),
+    (low, high): (f32, f32),
+    lift: f32,
+) {
+    let (front, rear) = edges(0.5);
+    let (along, up) = (steps(rear - front, 44.0), steps(high - low, 24.0));
+    let (rows, columns) = if side > 0.0 { (along, up) } else { (up, along) };
+    sheet.patch(rows, columns, |p| {
+        // The other side is the mirror image: its rows and columns change places.
+        let (along, up) = if side > 0.0 { (p.x, p.y) } else { (p.y, p.x) };
+        let (front, rear) = edges(up);
+        shell.over(front + (rear - front) * along, low + (high - low) * up, side, lift)
+    });
+}
+
+/// Lays a patch across the top: a range of `u`, and how far down each side it reaches as a `v`.
+fn on_top(sheet: &mut Sheet, shell: &Shell, (front, rear): (f32, f32), edge: f32, lift: f32) {
+    sheet.patch(steps(rear - front, 60.0), 14, |p| {
+        let t = edge + 2.0 * (1.0 - edge) * p.y;
+        let (v, side) = if t <= 1.0 { (t, 1.0) } else { (2.0 - t, -1.0) };
+        shell.over(front + (rear - front) * p.x, v, side, lift)
+    });
+}
+
+/// Lays a rounded patch on the nose or tail: its middle and half-extent as seen from straight ahead, its roundness
+/// from 0 (rectangle) to 1 (ellipse), how far its edge is lifted and how far its middle bulges above that.
+fn on_end(
+    sheet: &mut Sheet,
+    shell: &Shell,
+    front: bool,
+    (middle, half): (Vec2, Vec2),
+    round: f32,
+    (lift, dome): (f32, f32),
+) {
+    // What is round or domed needs a rim of its own; thin strips only need to follow the body.
+    let finest = if half.min_element() < 0.02 { 2 } else { 5 };
+    let [rows, columns] = half.to_array().map(|half| steps(half, 28.0).max(finest));
+    sheet.patch(rows, columns, |p| {
+        let q = p * 2.0 - 1.0;
+        // The elliptical map from square to disc, by degrees.
+        let disc = Vec2::new(q.x * (1.0 - q.y * q.y / 2.0).sqrt(), q.y * (1.0 - q.x * q.x / 2.0).sqrt());
+        let rounded = q.lerp(disc, round);
+        let rim = q.abs().max_element();
+        let out = lift + dome * (1.0 - rim * rim * rim * rim);
+        // Columns run up, rows to the right of who looks at it, so that the patch faces away from the car.
+        let right = if front { 1.0 } else { -1.0 };
+        let at = middle + half * Vec2::new(right * rounded.x, rounded.y);
+        shell.facing(front, at) + Vec3::Z * right * out
+    });
+}
+
+impl Car<'_> {
+    /// u of the foot of the front door's glass, and of the rear end of the side glass.
+    fn side_glass(&self) -> (f32, f32) {
+        let s = &self.shell.shape;
+        let from = s.cowl_at + 0.32 * (s.roof_from - s.cowl_at);
+        // A boot leaves a pillar of sheet metal; a tailgate lets the glass run on.
+        let boot = s.deck_at - s.roof_to > 0.09;
+        let to = if self.breed.bed.is_some() {
+            s.roof_to - 0.005
+        } else if boot {
+            s.roof_to + 0.25 * (s.deck_at - s.roof_to)
+        } else {
+            s.roof_to - 0.008
+        };
+        (from, to)
+    }
+
+    /// u of the gaps between the side windows, from the front.
+    fn pillars(&self) -> Vec<f32> {
+        let s = &self.shell.shape;
+        let (from, to) = self.side_glass();
+        let count = self.breed.windows;
+        // The first pillar stands behind the driver; the others share what is left.
+        let first = match count {
+            0 | 1 => return Vec::new(),
+            2 => from + 0.56 * (to - from),
+            _ => s.roof_from + 0.075 + 0.25 * (0.45 - s.roof_from).max(0.0),
+        };
+        (1..count).map(|i| first + (to - first) * (i - 1) as f32 / (count - 1) as f32).collect()
+    }
+
+    pub(super) fn add_windows<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
+        let s = &self.shell.shape;
+        let (finish, shell) = (&self.finish, &self.shell);
+        let (from, to) = self.side_glass();
+        let (low, high) = (BELT + 0.022, RAIL - 0.012);
+        let panelled = dice.chance(self.breed.panels);
+        let pillars = self.pillars();
+        let end = if panelled { pillars.first().map_or(to, |first| first + 0.004) } else { to };
+        let lean = dice.range((0.004, 0.014));
+        let chrome = dice.chance(0.25);
+        for side in [1.0, -1.0] {
+            let frame = if chrome { finish.chrome } else { finish.black };
+            on_side(
+                model.sheet(0, frame),
+                shell,
+                side,
+                |_| (from - 0.008, end + 0.004),
+                (low - 0.012, high + 0.008),
+                UNDER,
+            );
+            if chrome {
+                on_side(
+                    model.sheet(0, finish.black),
+                    shell,
+                    side,
+                    |_| (from - 0.004, end),
+                    (low - 0.004, high + 0.002),
+                    UNDER + 0.0015,
+                );
+            }
+            let mut edges = vec![from];
+            edges.extend(pillars.iter().copied().filter(|pillar| *pillar < end - 0.01));
+            edges.push(end);
+            for pair in edges.windows(2) {
+                let inset = 0.007;
+                let (a, b) = (pair[0] + if pair[0] > from { inset } else { 0.0 }, pair[1] - inset);
+                // Glass leans with the pillars, except along the windscreen, whose own slope does it.
+                let front = move |up: f32| if a > from { a + lean * (up - 0.5) } else { a };
+                let rear = move |up: f32| b + if b < end - 0.02 { lean * (up - 0.5) } else { -0.004 * up };
+                on_side(model.sheet(0, finish.glass), shell, side, |up| (front(up), rear(up)), (low, high), MIDDLE);
+            }
+        }
+        let (foot, head) = (s.cowl_at + 0.012, s.roof_from - 0.012);
+        on_top(model.sheet(0, finish.black), shell, (foot - 0.006, head + 0.006), RAIL + 0.012, UNDER);
+        on_top(model.sheet(0, finish.glass), shell, (foot, head), RAIL + 0.022, MIDDLE);
+        if !(panelled && dice.chance(0.5)) {
+            let steep = s.deck_at - s.roof_to < 0.05;
+            let (head, foot) = if steep {
+                (s.roof_to + 0.25 * (s.deck_at - s.roof_to), s.deck_at - 0.001)
+            } else {
+                (s.roof_to + 0.012, s.deck_at - 0.014)
+            };
+            on_top(model.sheet(0, finish.black), shell, (head - 0.003, foot + 0.003), RAIL + 0.014, UNDER);
+            on_top(model.sheet(0, finish.glass), shell, (head, foot), RAIL + 0.026, MIDDLE);
+        }
+        if let Some(bed) = self.breed.bed {
+            // The bed's cover, and the gap between cab and bed.
+            on_top(model.sheet(0, finish.plastic), shell, (bed + 0.02, 0.972), RAIL + 0.02, UNDER);
+            for side in [1.0, -1.0] {
+                on_side(model.sheet(0, finish.black), shell, side, |_| (bed, bed + 0.004), (0.2, BELT + 0.08), UNDER);
+            }
+        }
+        for x in [-0.28, 0.18] {
+            let at = |along: f32, x: f32| {
+                let p = shell.around(foot + along * (head - foot), 1.0);
+                Vec3::new(x, p.y + 0.012 - 0.02 * (x * x), p.z)
+            };
+            let wiper = [at(-0.06, x + 0.18), at(0.05, x + 0.1), at(0.07, x - 0.4)];
+            model.sheet(0, finish.black).pipe(&wiper, 0.007, 5);
+        }
+    }
+
+    pub(super) fn add_face<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
+        let s = &self.shell.shape;
+        let (finish, shell) = (&self.finish, &self.shell);
+        let w = s.width / 2.0;
+        let mut put = |surface, x: f32, y: f32, hx: f32, hy: f32, round: f32, lift: (f32, f32)| {
+            on_end(model.sheet(0, surface), shell, true, (Vec2::new(x, y), Vec2::new(hx, hy)), round, lift);
+        };
+        let tall = (s.bonnet - 0.72).max(0.0);
+        let lamp_y = s.bonnet - dice.range((0.15, 0.20)) - 0.25 * tall;
+        let (lamp_w, lamp_h) = (dice.range((0.16, 0.22)), dice.range((0.06, 0.085)) + 0.12 * tall);
+        let lamp_x = 0.9 * w - lamp_w;
+        let round = dice.range((0.15, 0.8));
+        for side in [1.0, -1.0] {
+            let x = side * lamp_x;
+            put(finish.black, x, lamp_y, lamp_w + 0.012, lamp_h + 0.012, round, (UNDER, 0.0));
+            put(finish.lamp, x, lamp_y, lamp_w, lamp_h, round, (MIDDLE, 0.018));
+            // Reflectors and indicator behind the lens. No dark pupil in a round lamp: that makes an eye of it.
+            for (dx, size) in [(-0.42, 0.62), (0.18, 0.55)] {
+                let half = lamp_h * size;
+                put(finish.chrome, x + side * dx * lamp_w, lamp_y, half, half, 1.0, (OVER + 0.011, 0.006));
+            }
+            put(
+                finish.amber,
+                x + side * lamp_w * 0.72,
+                lamp_y,
+                lamp_w * 0.16,
+                lamp_h * 0.6,
+                round,
+                (OVER + 0.008, 0.004),
+            );
+        }
+        // Between the lamps the grille; below, the intake with the plate across.
+        let between = lamp_x - lamp_w - 0.04;
+        let grille_w = between * dice.range((0.55, 0.98));
+        let grille_h = dice.range((0.04, 0.09)) + 0.35 * tall;
+        let grille_y = lamp_y - dice.range((0.0, 0.05)) - 0.2 * tall;
+        let bright = dice.chance(0.6);
+        let frame = if bright { finish.chrome } else { finish.black };
+        put(frame, 0.0, grille_y, grille_w + 0.016, grille_h + 0.014, 0.35, (UNDER, 0.0));
+        put(finish.plastic, 0.0, grille_y, grille_w, grille_h, 0.35, (MIDDLE, 0.0));
+        let bars = 2 + (grille_h / 0.035) as u32;
+        for bar in 0..bars {
+            let y = grille_y - grille_h + 2.0 * grille_h * (bar as f32 + 0.5) / bars as f32;
+            put(if bright { finish.chrome } else { finish.black }, 0.0, y, grille_w * 0.94, 0.0045, 0.2, (OVER, 0.004));
+        }
+        put(finish.chrome, 0.0, grille_y + grille_h * 0.4, 0.05, 0.045, 1.0, (OVER + 0.006, 0.006));
+        let bumper = s.clearance + 0.09 + 0.13;
+        let intake = dice.range((0.42, 0.62)) * w;
+        put(finish.plastic, 0.0, bumper + 0.01, intake, 0.07, 0.3, (UNDER, 0.0));
+        for side in [1.0, -1.0] {
+            put(finish.plastic, side * 0.73 * w, bumper + 0.03, 0.11, 0.05, 0.5, (UNDER, 0.0));
+            put(finish.lamp, side * 0.73 * w, bumper + 0.03, 0.035, 0.035, 1.0, (MIDDLE, 0.008));
+        }
+        let plate_y = (grille_y - grille_h - 0.09).max(bumper + 0.05);
+        put(finish.black, 0.0, plate_y, 0.265, 0.062, 0.08, (OVER + 0.004, 0.0));
+        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (OVER + 0.007, 0.0));
+        letters(model, finish.black, shell, true, Vec2::new(0.0, plate_y), dice);
+    }
+
+    pub(super) fn add_tail<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
+        let s = &self.shell.shape;
+        let (finish, shell) = (&self.finish, &self.shell);
+        let w = s.width / 2.0;
+        let mut put = |surface, x: f32, y: f32, hx: f32, hy: f32, round: f32, lift: (f32, f32)| {
+            on_end(model.sheet(0, surface), shell, false, (Vec2::new(x, y), Vec2::new(hx, hy)), round, lift);
+        };
+        let tall = dice.chance(self.breed.tall_lamps);
+        let (lamp_w, lamp_h) = if tall {
+            (dice.range((0.075, 0.10)), dice.range((0.15, 0.20)))
+        } else {
+            (dice.range((0.16, 0.25)), dice.range((0.06, 0.09)))
+        };
+        let (x, y) = (0.9 * w - lamp_w, s.deck - 0.12 - lamp_h);
+        let round = dice.range((0.15, 0.7));
+        for side in [1.0, -1.0] {
+            put(finish.black, side * x, y, lamp_w + 0.01, lamp_h + 0.01, round, (UNDER, 0.0));
+            put(finish.red, side * x, y, lamp_w, lamp_h, round, (MIDDLE, 0.02));
+            let (dx, dy) = if tall { (0.0, -0.45 * lamp_h) } else { (-0.5 * lamp_w * side, 0.0) };
+            let clear = if dice.chance(0.5) { finish.lamp } else { finish.amber };
+            put(clear, side * x + dx, y + dy, lamp_w * 0.3, lamp_h * 0.28, round, (OVER + 0.02, 0.003));
+        }
+        // Plate in its recess, boot lid's lines, bumper.
+        let plate_y = (y - dice.range((0.02, 0.12))).max(s.clearance + 0.34);
+        let recess = if tall { 0.5 * w } else { (x - lamp_w - 0.02).max(0.28) };
+        put(finish.plastic, 0.0, plate_y, recess.min(0.36), 0.082, 0.25, (UNDER, 0.0));
+        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (MIDDLE, 0.0));
+        let bumper = s.clearance + 0.3;
+        put(finish.black, 0.0, bumper + 0.1, 0.93 * w, 0.004, 0.0, (UNDER, 0.0));
+        put(finish.plastic, 0.0, bumper - 0.06, 0.72 * w, 0.06, 0.3, (UNDER, 0.0));
+        for side in [1.0, -1.0] {
+            put(finish.red, side * 0.8 * w, bumper + 0.01, 0.06, 0.016, 0.4, (UNDER, 0.004));
+            put(
+                finish.black,
+                side * 0.64 * w,
+                (bumper + 0.1 + s.deck) / 2.0,
+                0.003,
+                (s.deck - bumper - 0.18) / 2.0,
+                0.0,
+                (UNDER, 0.0),
+            );
+        }
+        put(finish.chrome, 0.0, (s.deck - 0.09).max(plate_y + 0.12), 0.05, 0.04, 1.0, (UNDER, 0.006));
+        letters(model, finish.black, shell, false, Vec2::new(0.0, plate_y), dice);
+        let pipe = Vec3::new(0.55 * w, s.clearance + 0.12, -s.length / 2.0 + 0.1);
+        model.sheet(0, finish.chrome).pipe(&[pipe + Vec3::Z * 0.2, pipe - Vec3::Z * 0.03], 0.03, 10);
+    }
+
+    pub(super) fn add_sides<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>, arch: f32) {
+        let s = &self.shell.shape;
+        let (finish, shell) = (&self.finish, &self.shell);
+        let (from, to) = self.side_glass();
+        let pillars = self.pillars();
+        let hinge = from - 0.02;
+        let cladding = dice.chance(self.breed.cladding);
+        let painted_mirrors = dice.chance(0.65);
+        let painted_handles = dice.chance(0.6);
+        let rails = dice.chance(self.breed.rails);
+        for side in [1.0, -1.0] {
+            // Doors: a gap before the first, behind each pillar, and along the sill.
+            let mut gaps = vec![hinge];
+            gaps.extend(&pillars);
+            if pillars.is_empty() {
+                gaps.push(to);
+            }
+            let rear_axle = shell.fraction(self.axles[1]);
+            let arch_u = arch / s.length;
+            for (i, gap) in gaps.iter().enumerate() {
+                // The last door ends before the rear wheel.
+                let low = if (*gap - rear_axle).abs() < arch_u { 0.44 } else { 0.19 };
+                let slant = if i == 0 { 0.0 } else { 0.004 };
+                on_side(
+                    model.sheet(0, finish.black),
+                    shell,
+                    side,
+                    |up| (gap - 0.0009 + slant * up, gap + 0.0009 + slant * up),
+                    (low, BELT + 0.01),
+                    UNDER,
+                );
+            }
+            let sill_to = gaps.last().copied().unwrap_or(to).min(rear_axle - arch_u);
+            on_side(model.sheet(0, finish.black), shell, side, |_| (hinge, sill_to), (0.19, 0.194), UNDER);
+            // A handle before the rear edge of each door.
+            for window in gaps.windows(2) {
+                let at = window[1] - 0.028;
+                let handle = |u: f32, lift: f32| shell.over(u, 0.505, side, lift);
+                let surface = if painted_handles { finish.paint } else { finish.plastic };
+                let grip = [
+                    handle(at - 0.018, 0.004),
+                    handle(at - 0.014, 0.026),
+                    handle(at + 0.014, 0.026),
+                    handle(at + 0.018, 0.004),
+                ];
+                model.sheet(0, surface).pipe(&grip, 0.011, 6);
+            }
+            self.add_arches(model, side, arch, cladding);
+            if cladding {
+                let (a, b) = (shell.fraction(self.axles[0]) + arch_u, rear_axle - arch_u);
+                on_side(model.sheet(0, finish.plastic), shell, side, |_| (a, b), (0.13, 0.245), UNDER + 0.001);
+            }
+            let root = shell.over(s.cowl_at + 0.35 * (s.roof_from - s.cowl_at), BELT + 0.015, side, 0.0);
+            let pod = root + Vec3::new(side * 0.13, 0.045, 0.01);
+            let surface = if painted_mirrors { finish.paint } else { finish.plastic };
+            model.sheet(0, finish.plastic).pipe(&[root, pod - Vec3::new(side * 0.03, 0.02, 0.0)], 0.018, 6);
+            model.sheet(0, surface).ellipsoid(
+                pod,
+                Vec3::new(0.105, 0.07, 0.06),
+                Quat::from_rotation_y(-side * 0.15),
+                12,
+            );
+            model.sheet(0, finish.chrome).ellipsoid(
+                pod - Vec3::Z * 0.035,
+                Vec3::new(0.09, 0.056, 0.03),
+                Quat::IDENTITY,
+                8,
+            );
+            if rails {
+                let (a, b) = (s.roof_from + 0.05, s.roof_to - 0.04);
+                let at = |u: f32, lift: f32| shell.over(u, RAIL + 0.05, side, lift);
+                let rail = [at(a, 0.0), at(a + 0.015, 0.04), at((a + b) / 2.0, 0.045), at(b - 0.015, 0.04), at(b, 0.0)];
+                model.sheet(0, finish.black).pipe(&bend(&rail), 0.014, 8);
+            }
+        }
+    }
+
+    /// A lip around each housing: it hides where skin and housing meet, and is what one sees of an arch.
+    fn add_arches(&self, model: &mut Assembly, side: f32, arch: f32, cladding: bool) {
+        let shell = &self.shell;
+        let thick = if cladding { 0.03 } else { 0.015 };
+        let surface = if cladding { self.finish.plastic } else { self.finish.paint };
+        for z in self.axles {
+            let lip: Vec<Vec3> = (0..=22)
+                .filter_map(|i| {
+                    let angle = PI * (-0.16 + 1.32 * i as f32 / 22.0);
+                    let (sin, cos) = ops::sin_cos(angle);
+                    let (y, z) = (self.radius + 0.01 + (arch + 0.3 * thick) * sin, z + (arch + 0.3 * thick) * cos);
+                    on_flank(shell, side, y, z).map(|p| p - Vec3::X * side * 0.45 * thick)
+                })
+                .collect();
+            if lip.len() > 2 {
+                model.sheet(0, surface).pipe(&lip, thick, 5);
+            }
+        }
+    }
+}
+
+/// The point of a flank at a height and a place along the car; `None` below the body.
+fn on_flank(shell: &Shell, side: f32, y: f32, z: f32) -> Option<Vec3> {
+    let u = shell.fraction(z);
+    let (mut low, mut high) = (0.15, BELT);
+    if shell.over(u, low, side, 0.0).y > y {
+        return None;
+    }
+    // The flank rises with v: halve the interval until a tenth of a millimetre is left.
+    for _ in 0..14 {
+        let middle = (low + high) / 2.0;
+        if shell.over(u, middle, side, 0.0).y < y {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(shell.over(u, low, side, 0.0))
+}
+
+/// Seven dark strokes on a plate: at a distance, letters.
+fn letters<R: Rng>(model: &mut Assembly, surface: usize, shell: &Shell, front: bool, middle: Vec2, dice: &mut Dice<R>) {
+    for i in 0..7 {
+        let x = (i as f32 - 3.0) * 0.062 + if i > 2 { 0.012 } else { -0.012 };
+        let half = Vec2::new(dice.range((0.008, 0.018)), 0.034);
+        let lift = if front { OVER + 0.009 } else { MIDDLE + 0.003 };
+        let round = ops::sin(TAU * dice.range((0.0, 0.25)));
+        on_end(model.sheet(0, surface), shell, front, (middle + Vec2::X * x, half), round, (lift, 0.0));
+    }
+}
