@@ -39,7 +39,7 @@ fn any_byte_changed_is_an_error_or_a_model() {
     let good = glb.bytes();
     assert!(good.len() < 8_000);
     for index in 0..good.len() {
-        for value in [0, 255, good[index] ^ 1] {
+        for value in [if index % 2 == 0 { 0 } else { 255 }, good[index] ^ 1] {
             let mut bytes = good.clone();
             bytes[index] = value;
             std::fs::write(&path, &bytes).expect("a file");
