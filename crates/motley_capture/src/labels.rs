@@ -13,7 +13,7 @@ use motley_scene::{
 };
 use motley_world::stage::{SubjectState, ids};
 
-use crate::{lens, readback::Pixels, renderer::RendererOptions};
+use crate::{lens, readback::Pixels, renderer::RendererOptions, silhouette::Silhouette};
 
 /// What belongs to a frame besides its pixels.
 pub struct Ticket {
@@ -22,6 +22,8 @@ pub struct Ticket {
     corners: Option<(Vec2, Vec2)>,
     keypoints: Vec<(String, Vec3)>,
     focus: f32,
+    /// Pixels that the subject would cover alone.
+    alone: usize,
 }
 
 impl Ticket {
@@ -32,6 +34,7 @@ impl Ticket {
         instances: &[Instance],
         camera: EntityRef<'_>,
         catalog: &Catalog,
+        side: usize,
     ) -> Self {
         let transform = camera.get::<Transform>().copied().unwrap_or_default();
         let perspective = match camera.get::<Projection>() {
@@ -61,6 +64,7 @@ impl Ticket {
                     points.map(|(name, node)| (name.clone(), view.project(place(*node).into()))).collect()
                 })
                 .unwrap_or_default(),
+            alone: view.silhouette(state, side),
             focus: transform.translation.distance(state.centre),
             near,
             labels: Labels {
@@ -104,6 +108,21 @@ impl View {
         Vec3::new(self.focal * at.x / z + 0.5, self.focal * at.y / z + 0.5, at.z)
     }
 
+    /// How many pixels of a picture of `side × side` the subject covers when nothing stands before it.
+    fn silhouette(&self, state: &SubjectState, side: usize) -> usize {
+        let Some(loaded) = &state.loaded else { return 0 };
+        let mut silhouette = Silhouette::new(side);
+        let projected: Vec<Vec3> = state.points.iter().map(|point| self.project(*point)).collect();
+        let mut first = 0;
+        for part in &loaded.model.parts {
+            for corners in part.mesh.indices.chunks_exact(3) {
+                silhouette.fill([0, 1, 2].map(|i| projected[first + corners[i] as usize]), self.near);
+            }
+            first += part.mesh.positions.len();
+        }
+        silhouette.count()
+    }
+
     /// The box around all points in a picture of 1 × 1. Points behind the near plane count as if they lay on it.
     fn corners(&self, points: &[Vec3]) -> Option<(Vec2, Vec2)> {
         if points.is_empty() {
@@ -140,7 +159,6 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
             *depth = if *stored > 0.0 { ticket.near / stored } else { f32::INFINITY };
         }
     }
-    let alone: usize = rows(1).map(|row| row.chunks_exact(4).filter(|pixel| pixel[3] > 0).count()).sum();
     let mut labels = ticket.labels;
     let scale = side as f32;
     for row in &mut labels.camera.intrinsics[..2] {
@@ -150,7 +168,7 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
     }
     let visible = visible_box(&instance, side);
     let count = instance.iter().filter(|id| **id == ids::SUBJECT).count();
-    labels.visible_fraction = if alone == 0 { 0.0 } else { (count as f32 / alone as f32).min(1.0) };
+    labels.visible_fraction = count as f32 / ticket.alone.max(count).max(1) as f32;
     if let Some((low, high)) = ticket.corners {
         let (low, high) = (low * scale, high * scale);
         let extent = high - low;
@@ -175,7 +193,7 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
         height: side as u32,
         rgb,
         normal: if wants(LabelKind::Normal) {
-            rows(2).flat_map(|row| row.chunks_exact(4).flat_map(unpack_normal)).collect()
+            rows(1).flat_map(|row| row.chunks_exact(4).flat_map(unpack_normal)).collect()
         } else {
             Vec::new()
         },

@@ -7,6 +7,7 @@ mod labels;
 mod lens;
 mod readback;
 pub mod renderer;
+mod silhouette;
 
 pub use error::CaptureError;
 pub use adapter::software;

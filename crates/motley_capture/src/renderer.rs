@@ -247,6 +247,7 @@ impl Renderer {
             &world.resource::<InstanceTable>().0,
             world.entity(world.resource::<Stage>().camera),
             &self.catalog,
+            self.options.size as usize,
         )
     }
 

@@ -2,11 +2,11 @@
 //!
 //! 1. [`stage`] holds the entities that every frame is set up with; [`library`] the assets made so far.
 //! 2. [`params`] apply a recipe to the stage, each its own part.
-//! 3. [`lean`] is the one material that draws it all, mask included; [`label_materials`] serve the label cameras.
+//! 3. [`lean`] is the one material that draws it all, mask included; [`normals`] serves the camera of normals.
 
-pub mod label_materials;
 pub mod lean;
 pub mod library;
+pub mod normals;
 pub mod params;
 pub mod shapes;
 pub mod sky_dome;
@@ -16,5 +16,5 @@ use bevy::prelude::*;
 
 /// The world without its renderer's loop: add it after Bevy's own plugins.
 pub fn plugin(app: &mut App) {
-    app.add_plugins((lean::plugin, label_materials::plugin, stage::plugin, params::plugin));
+    app.add_plugins((lean::plugin, normals::plugin, stage::plugin, params::plugin));
 }

@@ -58,8 +58,6 @@ pub struct LoadedPart {
     pub mesh: Handle<Mesh>,
     /// Surface.
     pub material: Handle<Lean>,
-    /// Does the material cut holes?
-    pub masked: bool,
     /// For skinned parts.
     pub bindposes: Option<Handle<SkinnedMeshInverseBindposes>>,
 }
@@ -196,7 +194,6 @@ fn load(individual: &Individual, shelves: &mut Shelves) -> Loaded {
                 })
                 .clone(),
             material: surface(&part.surface, &mut textures, &mut bytes, shelves),
-            masked: part.surface.alpha_cutoff.is_some(),
             bindposes: part
                 .skin
                 .as_ref()

@@ -70,8 +70,8 @@ pub fn shader_coefficients(harmonics: &SphericalHarmonics, brightness: f32) -> [
 
 /// A ball seen from inside, with texture coordinates of an equirectangular picture: its middle column is −z, right of it is +x.
 pub fn dome() -> Mesh {
-    const COLUMNS: u16 = 64;
-    const ROWS: u16 = 32;
+    const COLUMNS: u16 = 32;
+    const ROWS: u16 = 16;
     let mut positions = Vec::new();
     let mut uvs = Vec::new();
     for row in 0..=ROWS {

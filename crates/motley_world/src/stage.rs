@@ -29,7 +29,7 @@ use motley_scene::{
 };
 
 use crate::{
-    label_materials::{NormalMaterial, Silhouette},
+    normals::NormalMaterial,
     lean::{FrameBuffer, FrameGpu, Lean, PlacedUniform},
     library::{Loaded, Shelves},
     sky_dome,
@@ -44,7 +44,7 @@ pub enum StageSystems {
     Measure,
     /// Everything else. Put systems of your own here.
     Apply,
-    /// Copies for the label cameras.
+    /// Copies of everything for the camera of normals.
     Twins,
 }
 
@@ -66,11 +66,11 @@ pub struct StageOptions {
     pub normals: bool,
 }
 
-/// Pictures side by side in the render target: colour, subject alone, normals.
+/// Pictures side by side in the render target: colour, normals.
 impl StageOptions {
     /// How many.
     pub const fn slots(&self) -> u32 {
-        if self.normals { 3 } else { 2 }
+        if self.normals { 2 } else { 1 }
     }
 }
 
@@ -118,8 +118,6 @@ pub mod ids {
 pub struct Stage {
     /// The camera whose picture is captured.
     pub camera: Entity,
-    /// Draws the subject alone.
-    pub alone: Entity,
     /// Draws normals, if asked for.
     pub normals: Option<Entity>,
     /// The sun.
@@ -132,7 +130,6 @@ pub struct Stage {
     pub walls: [Entity; 5],
     /// What is made anew for each frame.
     pub transient: Vec<Entity>,
-    silhouette: Handle<Silhouette>,
     normal_material: Handle<NormalMaterial>,
 }
 
@@ -150,13 +147,11 @@ pub fn plugin(app: &mut App) {
         .add_systems(Startup, set_up)
         .add_systems(Update, clear.before(StageSystems::Subject))
         .add_systems(Update, (measure, place_subject).chain().in_set(StageSystems::Measure))
-        .add_systems(Update, add_twins.in_set(StageSystems::Twins));
+        .add_systems(Update, add_twins.run_if(|options: Res<StageOptions>| options.normals).in_set(StageSystems::Twins));
 }
 
 /// Layer of normals.
-const NORMAL_LAYER: usize = 2;
-/// Layer of the subject alone.
-const ALONE_LAYER: usize = 1;
+const NORMAL_LAYER: usize = 1;
 /// Edge of the ground before it is scaled, metres.
 pub const GROUND_EDGE: f32 = 1.0;
 
@@ -164,7 +159,6 @@ fn set_up(
     mut commands: Commands,
     options: Res<StageOptions>,
     mut shelves: Shelves,
-    mut silhouettes: ResMut<Assets<Silhouette>>,
     mut normal_materials: ResMut<Assets<NormalMaterial>>,
 ) {
     let size = options.size;
@@ -211,8 +205,7 @@ fn set_up(
             .id()
     };
     let main = camera(0, RenderLayers::layer(0));
-    let alone = camera(1, RenderLayers::layer(ALONE_LAYER));
-    let normals = options.normals.then(|| camera(2, RenderLayers::layer(NORMAL_LAYER)));
+    let normals = options.normals.then(|| camera(1, RenderLayers::layer(NORMAL_LAYER)));
     let sun = commands
         .spawn((
             DirectionalLight { shadow_maps_enabled: true, ..DirectionalLight::default() },
@@ -241,14 +234,12 @@ fn set_up(
     commands.entity(sky).insert(NotShadowReceiver);
     commands.insert_resource(Stage {
         camera: main,
-        alone,
         normals,
         sun,
         sky,
         ground,
         walls,
         transient: Vec::new(),
-        silhouette: silhouettes.add(Silhouette {}),
         normal_material: normal_materials.add(NormalMaterial {}),
     });
 }
@@ -269,10 +260,7 @@ pub mod tags {
 
 /// A part of the subject.
 #[derive(Component)]
-pub struct SubjectPart {
-    /// Does its material cut holes?
-    pub masked: bool,
-}
+pub struct SubjectPart;
 
 /// Removes what the last frame needed.
 fn clear(mut commands: Commands, mut stage: ResMut<Stage>, mut instances: ResMut<InstanceTable>) {
@@ -324,7 +312,7 @@ fn place_subject(
             MeshMaterial3d(assets.material.clone()),
             MeshTag(tags::SUBJECT),
             NoFrustumCulling,
-            SubjectPart { masked: assets.masked },
+            SubjectPart,
         ));
         match (&part.skin, &assets.bindposes) {
             (Some(skin), Some(bindposes)) => {
@@ -345,51 +333,28 @@ fn place_subject(
     instances.0.push(Instance { id: ids::SUBJECT, kind: InstanceKind::Subject, name });
 }
 
-/// Spawns what the further cameras see: the subject alone, and everything in its normals' colours.
+/// Spawns what the camera of normals sees: everything but the sky, in its normals' colours.
 fn add_twins(
     mut commands: Commands,
     mut stage: ResMut<Stage>,
-    options: Res<StageOptions>,
-    things: Query<(
-        &Mesh3d,
-        &MeshMaterial3d<Lean>,
-        &MeshTag,
-        &Transform,
-        &Visibility,
-        Option<&SkinnedMesh>,
-        Option<&SubjectPart>,
-    )>,
+    things: Query<(&Mesh3d, &MeshTag, &Transform, &Visibility, Option<&SkinnedMesh>), With<MeshMaterial3d<Lean>>>,
 ) {
-    for (mesh, material, tag, transform, visibility, skin, subject) in &things {
-        let twin = |commands: &mut Commands, layer: usize| {
-            let mut entity = commands.spawn((
-                mesh.clone(),
-                tag.clone(),
-                *transform,
-                *visibility,
-                RenderLayers::layer(layer),
-                NoFrustumCulling,
-                NotShadowCaster,
-                NotShadowReceiver,
-            ));
-            if let Some(skin) = skin {
-                entity.insert(skin.clone());
-            }
-            entity.id()
-        };
-        if let Some(part) = subject {
-            let alone = twin(&mut commands, ALONE_LAYER);
-            if part.masked {
-                commands.entity(alone).insert(material.clone());
-            } else {
-                commands.entity(alone).insert(MeshMaterial3d(stage.silhouette.clone()));
-            }
-            stage.transient.push(alone);
+    for (mesh, tag, transform, visibility, skin) in things.iter().filter(|(_, tag, ..)| tag.0 != tags::SKY) {
+        let mut twin = commands.spawn((
+            mesh.clone(),
+            tag.clone(),
+            *transform,
+            *visibility,
+            MeshMaterial3d(stage.normal_material.clone()),
+            RenderLayers::layer(NORMAL_LAYER),
+            NoFrustumCulling,
+            NotShadowCaster,
+            NotShadowReceiver,
+        ));
+        if let Some(skin) = skin {
+            twin.insert(skin.clone());
         }
-        if options.normals && tag.0 != tags::SKY {
-            let normals = twin(&mut commands, NORMAL_LAYER);
-            commands.entity(normals).insert(MeshMaterial3d(stage.normal_material.clone()));
-            stage.transient.push(normals);
-        }
+        let twin = twin.id();
+        stage.transient.push(twin);
     }
 }

@@ -43,7 +43,7 @@ pub fn apply(
     transform.rotate_local_y(ops::atan(right * half_view));
     transform.rotate_local_x(-ops::atan(above * half_view));
     transform.rotate_local_z(draw.roll.to_radians());
-    for entity in [Some(stage.camera), Some(stage.alone), stage.normals].into_iter().flatten() {
+    for entity in [Some(stage.camera), stage.normals].into_iter().flatten() {
         if let Ok((mut place, mut projection)) = cameras.get_mut(entity) {
             *place = transform;
             *projection = Projection::Perspective(PerspectiveProjection {
