@@ -183,6 +183,9 @@ pub struct SheetArgs {
 pub struct AuditArgs {
     /// Folder of a dataset
     pub dataset: PathBuf,
+    /// Folder of the scene file that it was captured from, for its packs [default: this folder]
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
     /// Print the whole report as JSON
     #[arg(long)]
     pub json: bool,

@@ -1,12 +1,17 @@
 //! `motley audit`: decodes every picture and reports what is wrong.
 
-use motley_dataset::AuditReport;
+use motley_dataset::{AuditReport, Reader};
 
+use super::frame;
 use crate::{Outcome, cli::AuditArgs, progress::event};
 
 /// Runs the command.
 pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
-    let report = motley_dataset::audit(&args.dataset)?;
+    let mut report = motley_dataset::audit(&args.dataset)?;
+    match frame::of_dataset(&Reader::open(&args.dataset)?, args.base.as_deref()) {
+        Ok(opened) => report.add_draws(&args.dataset, &opened.scene, &opened.catalog)?,
+        Err(error) => tracing::warn!("the draws are not tested: {error:#}"),
+    }
     if args.json {
         event(&serde_json::to_value(&report)?);
     } else {
@@ -25,6 +30,9 @@ fn tell(report: &AuditReport) {
     }
     if let Some(balance) = &report.balance {
         eprintln!("  balance: chi-square {:.2}, p = {:.3}", balance.statistic, balance.p);
+    }
+    for test in &report.draws {
+        eprintln!("  {:32} {:10} p = {:.3}", test.field, test.test, test.result.p);
     }
     if !report.near_duplicates.is_empty() {
         eprintln!("{} groups of pictures that are hard to tell apart, such as {:?}", report.near_duplicates.len(), report.near_duplicates[0]);

@@ -64,7 +64,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 /// The scene of a dataset. Its packs are named as seen from where the scene file lay, which a dataset does not know.
-fn of_dataset(reader: &Reader, base: Option<&Path>) -> anyhow::Result<Opened> {
+pub fn of_dataset(reader: &Reader, base: Option<&Path>) -> anyhow::Result<Opened> {
     let name = reader.dir().join("scene.ron").display().to_string();
     opened::open_text(reader.scene_source()?, base.unwrap_or(Path::new(".")), &name)
         .context("if the scene has packs, name the folder of its file with --base")

@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use motley_scene::{catalog::Catalog, scene::Scene};
 use serde::Serialize;
 
 use crate::{
@@ -15,9 +16,12 @@ use crate::{
     stats::{self, Test},
 };
 
+mod draws;
 mod labels;
 mod near;
 mod picture;
+
+pub use draws::DrawTest;
 
 /// Below this probability, class counts are called unbalanced: a sound dataset fails it once in a million.
 const UNBALANCED: f64 = 1e-6;
@@ -39,6 +43,8 @@ pub struct AuditReport {
     pub balance: Option<Test>,
     /// What makes it unfit, by frame.
     pub faults: Vec<Fault>,
+    /// Every distribution of the scene, tested; empty if the scene was not at hand.
+    pub draws: Vec<DrawTest>,
     /// Groups of frames whose pictures are hard to tell apart, though not equal.
     pub near_duplicates: Vec<Vec<u64>>,
 }
@@ -75,6 +81,8 @@ pub enum FaultKind {
     Extra,
     /// A file does not decode, or a record does not parse.
     Corrupt,
+    /// What was drawn is not what the scene declares.
+    Draw,
     /// A picture or raster has another size than the manifest says.
     WrongSize,
     /// A picture is black.
@@ -158,6 +166,18 @@ pub fn audit_with(dir: &Path, options: &AuditOptions) -> Result<AuditReport, Dat
     faults.sort();
     report.faults = faults;
     Ok(report)
+}
+
+impl AuditReport {
+    /// Adds the tests of what was drawn against what `scene` declares; `catalog` is what it was drawn from.
+    ///
+    /// # Errors
+    /// If a record cannot be read.
+    pub fn add_draws(&mut self, dir: &Path, scene: &Scene, catalog: &Catalog) -> Result<(), DatasetError> {
+        self.draws = draws::audit_draws(&Reader::open(dir)?, scene, catalog, &mut self.faults)?;
+        self.faults.sort();
+        Ok(())
+    }
 }
 
 /// What one frame showed.
