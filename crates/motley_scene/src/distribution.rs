@@ -118,7 +118,9 @@ impl Scalar {
             Self::Normal { mean, .. } => *mean,
             Self::TruncatedNormal { mean, min, max, .. } => mean.clamp(*min, *max),
             Self::LogUniform { min, max } => (min * max).sqrt(),
-            Self::Choice(options) => options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).map_or(0.0, |o| o.0),
+            Self::Choice(options) => {
+                options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).map_or(0.0, |o| o.0)
+            }
             Self::Sequence(values) => values.first().copied().unwrap_or_default(),
         }
     }
@@ -152,8 +154,7 @@ pub fn pick_weighted(weights: impl Iterator<Item = f32> + Clone, rng: &mut impl 
     last
 }
 
-const SCALARS: [&str; 7] =
-    ["Constant", "Uniform", "Normal", "TruncatedNormal", "LogUniform", "Choice", "Sequence"];
+const SCALARS: [&str; 7] = ["Constant", "Uniform", "Normal", "TruncatedNormal", "LogUniform", "Choice", "Sequence"];
 
 impl Field for Scalar {
     const EXPECTS: &'static str = "a number or a distribution: Uniform(min: 0, max: 1), Normal(mean: 0, sd: 1), \
@@ -270,7 +271,8 @@ fn read_range(kind: &str, content: &Node<'_>, limits: &Limits, faults: &mut Faul
         required(content, &mut given, name, limits, faults).unwrap_or_default()
     };
     let deviation = Limits { min: 0.0, ..Limits::NONE };
-    let (mean, sd) = if bell { (number("mean", &Limits::NONE, faults), number("sd", &deviation, faults)) } else { (0.0, 0.0) };
+    let (mean, sd) =
+        if bell { (number("mean", &Limits::NONE, faults), number("sd", &deviation, faults)) } else { (0.0, 0.0) };
     let (min, max) = if cut { (number("min", limits, faults), number("max", limits, faults)) } else { (0.0, 0.0) };
     let known: &[&str] = match (bell, cut) {
         (true, true) => &["mean", "sd", "min", "max"],

@@ -65,7 +65,8 @@ pub trait Field: Sized {
     /// What to write, in words.
     const EXPECTS: &'static str;
 
-    /// Reads a node; on failure the faults are noted and `None` returned.
+    /// Reads a node; faults are noted. `None` when nothing can be made of it; with faults noted, the value is only good for
+    /// finding more of them.
     fn read(node: &Node<'_>, limits: &Limits, faults: &mut Faults) -> Option<Self>;
 
     /// Writes RON; `indent` is the number of spaces before a continued line.
@@ -153,9 +154,7 @@ impl<T: Field> Field for Option<T> {
     fn read(node: &Node<'_>, limits: &Limits, faults: &mut Faults) -> Option<Self> {
         match node.variant() {
             Some(("None", None)) => Some(None),
-            Some(("Some", Some(content))) => {
-                T::read(&content.unwrapped(), limits, faults).map(Some)
-            }
+            Some(("Some", Some(content))) => T::read(&content.unwrapped(), limits, faults).map(Some),
             _ => T::read(node, limits, faults).map(Some),
         }
     }
@@ -172,10 +171,9 @@ impl<T: Field> Field for Vec<T> {
     const EXPECTS: &'static str = "a list in square brackets";
 
     fn read(node: &Node<'_>, limits: &Limits, faults: &mut Faults) -> Option<Self> {
-        let before = faults.len();
-        let items = node.items(faults)?;
-        let values: Self = items.iter().filter_map(|item| T::read(item, limits, faults)).collect();
-        (faults.len() == before).then_some(values)
+        // All items are read before any is given up, so that all faults are found.
+        let items: Vec<_> = node.items(faults)?.iter().map(|item| T::read(item, limits, faults)).collect();
+        items.into_iter().collect()
     }
 
     fn write(&self, out: &mut String, indent: usize) {
@@ -319,8 +317,8 @@ macro_rules! fields {
                 _: &$crate::field::Limits,
                 faults: &mut $crate::source::Faults,
             ) -> Option<Self> {
-                let before = faults.len();
                 let mut given = node.fields(faults)?;
+                // A field that cannot be read gets its default for now: checks of the whole then find further faults.
                 $(
                     let $name = $crate::field::read_field(
                         &mut given,
@@ -328,13 +326,11 @@ macro_rules! fields {
                         &$crate::fields!(@limits $($min => $max $(, $unit)?)?),
                         faults,
                         || -> $type { $default },
-                    );
+                    )
+                    .unwrap_or_else(|| -> $type { $default });
                 )*
                 $crate::field::note_unknown(&given, &[$(stringify!($name)),*], faults);
-                if faults.len() > before {
-                    return None;
-                }
-                Some(Self { $($name: $name?,)* })
+                Some(Self { $($name,)* })
             }
 
             fn write(&self, out: &mut String, indent: usize) {

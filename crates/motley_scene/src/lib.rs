@@ -11,7 +11,7 @@ pub mod field;
 pub mod frame;
 pub mod params;
 pub mod recipe;
+pub mod rle;
 pub mod scene;
 pub mod source;
 pub mod stream;
-pub mod rle;

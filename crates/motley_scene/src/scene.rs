@@ -305,7 +305,8 @@ impl Scene {
     /// Faults that concern several fields at once.
     pub fn check(&self, faults: &mut Faults) {
         if self.classes.is_empty() {
-            faults.note_path("classes", r#"there is no class; add one, such as classes: [(name: "cat"), (name: "dog")]"#);
+            faults
+                .note_path("classes", r#"there is no class; add one, such as classes: [(name: "cat"), (name: "dog")]"#);
         } else if self.classes.iter().all(|class| class.weight <= 0.0) {
             faults.note_path("classes", "the weights sum to zero; give at least one class a weight above 0");
         }
@@ -315,13 +316,19 @@ impl Scene {
             }
             let twin = |c: &Class| c.name.to_lowercase() == class.name.to_lowercase();
             if self.classes[..i].iter().any(twin) {
-                faults.note_path(&format!("classes[{i}].name"), format!("{:?} is there twice; rename or remove one", class.name));
+                faults.note_path(
+                    &format!("classes[{i}].name"),
+                    format!("{:?} is there twice; rename or remove one", class.name),
+                );
             }
             if let Some(height) = &class.height
                 && height.min > height.max
             {
                 let (min, max) = (height.min, height.max);
-                faults.note_path(&format!("classes[{i}].height"), format!("the range is empty: min {min} is above max {max}; swap them"));
+                faults.note_path(
+                    &format!("classes[{i}].height"),
+                    format!("the range is empty: min {min} is above max {max}; swap them"),
+                );
             }
         }
         if self.output.formats.is_empty() {
@@ -336,7 +343,12 @@ impl Scene {
             ("materials.ground", &self.materials.ground, &catalog.materials, self.materials.enabled),
             ("materials.wall", &self.materials.wall, &catalog.materials, self.materials.enabled),
             ("materials.obstructor", &self.materials.obstructor, &catalog.materials, self.materials.enabled),
-            ("subject_texture.material", &self.subject_texture.material, &catalog.materials, self.subject_texture.enabled),
+            (
+                "subject_texture.material",
+                &self.subject_texture.material,
+                &catalog.materials,
+                self.subject_texture.enabled,
+            ),
             ("sky.name", &self.sky.name, &catalog.skies, self.sky.enabled),
             ("obstructors.shape", &self.obstructors.shape, &catalog.shapes, self.obstructors.enabled),
         ];
@@ -347,7 +359,11 @@ impl Scene {
 
     /// Hash that tells whether two scenes draw the same pictures: everything but name, comments and output.
     pub fn hash(&self) -> String {
-        let plain = Self { name: String::new(), output: Output { size: self.output.size, ..Output::default() }, ..self.clone() };
+        let plain = Self {
+            name: String::new(),
+            output: Output { size: self.output.size, ..Output::default() },
+            ..self.clone()
+        };
         let mut hasher = blake3::Hasher::new();
         for line in plain.to_ron().lines().filter(|line| !line.trim_start().starts_with("//")) {
             hasher.update(line.as_bytes());
@@ -375,7 +391,8 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
         }
     }
     if needed && names.among(known).is_empty() {
-        faults.note_path(path, "nothing is left to draw from; name at least one, write All, or switch the parameter off");
+        faults
+            .note_path(path, "nothing is left to draw from; name at least one, write All, or switch the parameter off");
     }
 }
 

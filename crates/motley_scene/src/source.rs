@@ -42,9 +42,22 @@ impl fmt::Display for Fault {
 #[derive(Debug, Default)]
 pub struct Faults {
     text: String,
-    found: Vec<Fault>,
+    found: Vec<Found>,
     places: BTreeMap<String, usize>,
 }
+
+/// A fault whose line and column are not counted yet: that is done once for all, at the end.
+#[derive(Debug)]
+struct Found {
+    /// Byte offset, if it has a place.
+    offset: Option<usize>,
+    /// Was it found while a field was read, not by looking at several fields?
+    reading: bool,
+    fault: Fault,
+}
+
+/// Longest message and path in characters: whoever reads them needs no more.
+const LONGEST: usize = 2000;
 
 impl Faults {
     /// For faults in `text`.
@@ -53,20 +66,29 @@ impl Faults {
     }
 
     /// Notes a fault at a byte offset.
-    fn note_at(&mut self, offset: usize, path: &str, message: impl Into<String>) {
-        let before = &self.text[..offset.min(self.text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        self.found.push(Fault { line, column, path: path.to_owned(), message: message.into() });
+    fn note_at(&mut self, offset: Option<usize>, reading: bool, path: &str, message: impl Into<String>) {
+        let fault =
+            Fault { line: 0, column: 0, path: shorten(path, LONGEST), message: shorten(&message.into(), LONGEST) };
+        self.found.push(Found { offset, reading, fault });
     }
 
     /// Notes a fault of a node.
     pub fn note(&mut self, node: &Node<'_>, message: impl Into<String>) {
-        self.note_at(node.offset, &node.path, message);
+        self.note_at(Some(node.offset), true, &node.path, message);
     }
 
     /// Notes a fault of a field by its path, after reading: the place of the field, or of the nearest parent that was written.
+    ///
+    /// A field that could not be read has its default here. What is wrong with that is no news, so a fault of a field whose
+    /// reading failed, wholly or in part, is left out.
     pub fn note_path(&mut self, path: &str, message: impl Into<String>) {
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let unread = self.found.iter().filter(|found| found.reading).map(|found| &found.fault.path);
+        if unread.clone().any(|other| within(other, path) || within(path, other)) {
+            return;
+        }
         let mut parent = path;
         let offset = loop {
             if let Some(&offset) = self.places.get(parent) {
@@ -77,10 +99,7 @@ impl Faults {
                 None => break self.places.get("").copied(),
             }
         };
-        match offset {
-            Some(offset) => self.note_at(offset, path, message),
-            None => self.found.push(Fault { line: 0, column: 0, path: path.to_owned(), message: message.into() }),
-        }
+        self.note_at(offset, false, path, message);
     }
 
     /// Were there none?
@@ -95,8 +114,25 @@ impl Faults {
 
     /// The faults in the order of the text.
     pub fn into_sorted(mut self) -> Vec<Fault> {
-        self.found.sort_by_key(|f| (f.line, f.column));
-        self.found
+        self.found.sort_by_key(|found| found.offset);
+        let (mut at, mut line, mut column) = (0, 1, 1);
+        for Found { offset, fault, .. } in &mut self.found {
+            let Some(offset) = *offset else { continue };
+            for c in self.text.get(at..offset).unwrap_or_default().chars() {
+                (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+            }
+            at = offset;
+            (fault.line, fault.column) = (line, column);
+        }
+        self.found.into_iter().map(|found| found.fault).collect()
+    }
+}
+
+/// The start of a text, with … where it was cut.
+fn shorten(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -114,15 +150,29 @@ pub struct Node<'a> {
 impl<'a> Node<'a> {
     /// The whole file, if its syntax is right.
     pub fn root(text: &'a str, faults: &mut Faults) -> Option<Self> {
+        if skip_blank(text).is_empty() {
+            faults.note_at(
+                Some(0),
+                true,
+                "",
+                r#"the file is empty; write a scene, such as (classes: [(name: "cat"), (name: "dog")])"#,
+            );
+            return None;
+        }
+        let whole = text;
+        // A byte order mark and a comment on the last line are no faults.
+        let text = trim_blank(text.trim_start_matches('\u{feff}'));
+        let base = text.as_ptr() as usize - whole.as_ptr() as usize;
         match ron::from_str::<&RawValue>(text) {
-            Ok(raw) => Some(Self::new(raw, text, 0, String::new(), faults)),
+            Ok(raw) => Some(Self::new(raw, text, base, String::new(), faults)),
             Err(error) => {
                 let start = error.span.start;
                 let offset = text.split_inclusive('\n').take(start.line.saturating_sub(1)).map(str::len).sum::<usize>();
                 let line = text[offset..].split('\n').next().unwrap_or_default();
                 let within = line.char_indices().nth(start.col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
                 faults.note_at(
-                    offset + within,
+                    Some(base + offset + within),
+                    true,
                     "",
                     format!("not RON: {}. Check the brackets, commas and quotes before this place", error.code),
                 );
@@ -132,8 +182,7 @@ impl<'a> Node<'a> {
     }
 
     fn new(raw: &'a RawValue, whole: &str, base: usize, path: String, faults: &mut Faults) -> Self {
-        let text = skip_blank(raw.get_ron().trim());
-        let text = text.trim_end();
+        let text = trim_blank(raw.get_ron());
         // `raw` borrows from `whole`, which starts at `base` in the file.
         let offset = base + (text.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
         faults.places.insert(path.clone(), offset);
@@ -165,8 +214,8 @@ impl<'a> Node<'a> {
     pub fn unwrapped(&self) -> Node<'a> {
         let text = self.text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(self.text);
         let start = text.len() - skip_blank(text).len();
-        let text = text[start..].trim_end();
-        let text = text.strip_suffix(',').unwrap_or(text).trim_end();
+        let text = trim_blank(text);
+        let text = text.strip_suffix(',').map_or(text, trim_blank);
         Node { text, offset: self.offset + 1 + start, path: self.path.clone() }
     }
 
@@ -228,11 +277,9 @@ impl<'a> Node<'a> {
 
     /// The start of the text, for messages.
     pub fn shown(&self) -> String {
-        let mut flat: String = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if flat.chars().count() > 40 {
-            flat = flat.chars().take(37).collect::<String>() + "…";
-        }
-        format!("`{flat}`")
+        // More than what is shown is never looked at: the text may be long.
+        let start: Vec<&str> = self.text.split_whitespace().take(40).collect();
+        format!("`{}`", shorten(&start.join(" "), 40))
     }
 
     fn split<T: Deserialize<'a>>(&self, faults: &mut Faults, expected: &str) -> Option<T> {
@@ -273,6 +320,47 @@ fn skip_blank(mut text: &str) -> &str {
         } else {
             return text;
         }
+    }
+}
+
+/// Cuts white space and comments off both ends.
+fn trim_blank(text: &str) -> &str {
+    let text = skip_blank(text);
+    let (mut at, mut end) = (0, 0);
+    while at < text.len() {
+        let rest = skip_blank(&text[at..]);
+        at = text.len() - rest.len();
+        at += token_length(rest);
+        if !rest.is_empty() {
+            end = at;
+        }
+    }
+    &text[..end]
+}
+
+/// Bytes of the text, raw text or character at the start, or of one other character: what may hold slashes and quotes that
+/// are no comments.
+fn token_length(text: &str) -> usize {
+    let quoted = |quote: char| {
+        let mut escaped = false;
+        let end = text.char_indices().skip(1).find(|&(_, c)| {
+            let ends = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        end.map_or(text.len(), |(at, _)| at + 1)
+    };
+    let hashes = text.strip_prefix('r').map_or(0, |rest| rest.len() - rest.trim_start_matches('#').len());
+    if text.starts_with('r') && text[1 + hashes..].starts_with('"') {
+        let close = format!("\"{}", "#".repeat(hashes));
+        let body = 2 + hashes;
+        return text[body..].find(&close).map_or(text.len(), |at| body + at + close.len());
+    }
+    match text.chars().next() {
+        Some('"') => quoted('"'),
+        Some('\'') => quoted('\''),
+        Some(c) => c.len_utf8(),
+        None => 0,
     }
 }
 

@@ -11,8 +11,21 @@ use crate::{
 
 /// Names of all shapes. The convex bodies are hulls of random points.
 pub const SHAPES: [&str; 15] = [
-    "box", "sphere", "cylinder", "cone", "torus", "capsule", "tetrahedron", "convex0", "convex1", "convex2", "convex3",
-    "convex4", "convex5", "convex6", "convex7",
+    "box",
+    "sphere",
+    "cylinder",
+    "cone",
+    "torus",
+    "capsule",
+    "tetrahedron",
+    "convex0",
+    "convex1",
+    "convex2",
+    "convex3",
+    "convex4",
+    "convex5",
+    "convex6",
+    "convex7",
 ];
 
 crate::fields! {

@@ -62,7 +62,8 @@ impl Parameter for Subject {
         let Some(class) = cx.catalog.classes.get(Self::class(cx, rng)) else { return SubjectDraw::default() };
         let breed = &class.breeds[pick_weighted(class.breeds.iter().map(|b| b.weight), rng)];
         let grown = class.breeds.iter().filter(|breed| breed.grown).count();
-        let individual = rng.random_range(0..self.individuals.div_ceil(u32::try_from(grown).unwrap_or(1).max(1)).max(1));
+        let individual =
+            rng.random_range(0..self.individuals.div_ceil(u32::try_from(grown).unwrap_or(1).max(1)).max(1));
         SubjectDraw {
             class: class.name.clone(),
             breed: breed.name.clone(),
