@@ -57,7 +57,6 @@ pub(super) fn add<R: Rng>(car: &Car, model: &mut Assembly, dice: &mut Dice<R>) -
     (rolling, steering)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, and all of them differ from wheel to wheel or car to car")]
 fn wheel(
     car: &Car,
     model: &mut Assembly,
