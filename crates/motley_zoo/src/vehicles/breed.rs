@@ -187,6 +187,28 @@ impl Breed {
             Body::Car(_) => "car",
         }
     }
+
+    /// Lowest and highest top of an individual above the ground, metres.
+    pub fn height(&self) -> (f32, f32) {
+        match &self.body {
+            Body::Bicycle(b) => {
+                // Saddle or handlebars, whichever is higher; bars rise above the head tube by what their family does.
+                let (least, most) = match b.bar {
+                    Bar::Drop => (0.015, 0.15),
+                    Bar::Flat => (0.02, 0.12),
+                    Bar::Riser => (0.03, 0.16),
+                    Bar::Swept => (0.07, 0.28),
+                    Bar::High => (0.18, 0.32),
+                };
+                let upright = |degrees: f32| ops::sin(degrees.to_radians());
+                let low = (b.saddle.0 * upright(b.seat_angle.0)).max(b.stack.0 + least);
+                let high = (b.saddle.1 * upright(b.seat_angle.1) + 0.03).max(b.stack.1 + most);
+                (b.wheel.0 / 2.0 - b.drop.1 + low - 0.02, b.wheel.1 / 2.0 - b.drop.0 + high)
+            }
+            // Rounded corners of the roof take a little, rails add some.
+            Body::Car(b) => (b.height.0 - 0.03, b.height.1 + if b.rails > 0.0 { 0.08 } else { 0.03 }),
+        }
+    }
 }
 
 /// Field, its range, and the least and greatest value that it may hold.

@@ -9,7 +9,7 @@ use crate::model::{MeshData, Part, Track};
 
 fn everyone() -> impl Iterator<Item = (&'static Breed, Model)> {
     let breeds = ["bicycle", "car"].into_iter().flat_map(breeds);
-    breeds.flat_map(|breed| (0..4).map(move |seed| (breed, grow(breed, &mut ChaCha8Rng::seed_from_u64(seed)))))
+    breeds.flat_map(|breed| (0..6).map(move |seed| (breed, grow(breed, &mut ChaCha8Rng::seed_from_u64(seed)))))
 }
 
 /// Transforms of the rest pose: translations only.
@@ -112,6 +112,8 @@ fn vehicles_have_the_size_of_their_kind_and_stand_on_the_ground() {
         let high = points.iter().copied().reduce(Vec3::max).unwrap();
         let size = high - low;
         assert!(low.y.abs() < 1e-4, "{} floats at {}", breed.name, low.y);
+        let (lowest, highest) = breed.height();
+        assert!((lowest..=highest).contains(&high.y), "{}: {} m, not {lowest} to {highest}", breed.name, high.y);
         let (least, most) = match breed.class() {
             "bicycle" => (Vec3::new(0.35, 0.7, 1.3), Vec3::new(0.85, 1.25, 2.05)),
             _ => (Vec3::new(1.6, 1.15, 3.2), Vec3::new(2.5, 2.6, 6.2)),
