@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalog::Catalog,
     distribution::Names,
-    field::{Field, Limits, nearest},
+    field::{Described, Field, Limits, nearest},
     params::{
         camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials, obstructors::Obstructors,
         placement::Placement, pose::Pose, sky::Sky, subject::Subject, subject_texture::SubjectTexture,
@@ -284,6 +284,19 @@ impl Field for Custom {
             *out += &format!("\n{:1$}{name:?}: {text},", "", indent + 4);
         }
         out.push('}');
+    }
+}
+
+impl Custom {
+    /// The settings called `name`, as a struct made by [`fields!`](crate::fields); its defaults when the scene has none.
+    ///
+    /// # Errors
+    /// All faults of the settings; their lines count from where the settings begin.
+    pub fn settings<T: Described>(&self, name: &str) -> Result<T, Vec<Fault>> {
+        let Some(text) = self.0.get(name) else { return Ok(T::default()) };
+        let mut faults = Faults::new(text);
+        let read = Node::root(text, &mut faults).and_then(|root| T::read(&root, &Limits::NONE, &mut faults));
+        if faults.is_empty() { Ok(read.unwrap_or_default()) } else { Err(faults.into_sorted()) }
     }
 }
 
