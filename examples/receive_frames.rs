@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Some((zoo, catalog)) = Zoo::open(&scene, Path::new("."), &mut faults) else {
         return Err(format!("{:#?}", faults.into_sorted()).into());
     };
-    let options = RendererOptions { size: 128, seed: 0, labels: vec![LabelKind::Box, LabelKind::Mask, LabelKind::Depth] };
+    let options =
+        RendererOptions { size: 128, seed: 0, labels: vec![LabelKind::Box, LabelKind::Mask, LabelKind::Depth] };
     let stream = channel::stream(scene, zoo, catalog, options, 0..8)?;
     let mut received = 0;
     for frame in &stream.frames {

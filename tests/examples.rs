@@ -11,7 +11,11 @@ fn run(name: &str, folder: &Path) -> String {
     let mut program = PathBuf::from(env!("CARGO_BIN_EXE_motley"));
     program.set_file_name("examples");
     program.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is missing; `cargo test --release` builds it, `--test examples` alone does not", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing; `cargo test --release` builds it, `--test examples` alone does not",
+        program.display()
+    );
     let output = Command::new(&program).current_dir(folder).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{name} failed\n{out}\n{err}");
@@ -60,7 +64,8 @@ fn scene_in_rust() {
         let picture = image::open(&path).unwrap();
         assert_eq!((picture.width(), picture.height()), (256, 256), "{}", path.display());
     }
-    let check = Command::new(env!("CARGO_BIN_EXE_motley")).arg("check").arg(out.join("portraits.scene.ron")).status().unwrap();
+    let check =
+        Command::new(env!("CARGO_BIN_EXE_motley")).arg("check").arg(out.join("portraits.scene.ron")).status().unwrap();
     assert!(check.success());
 }
 
