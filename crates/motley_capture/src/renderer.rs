@@ -17,6 +17,7 @@ use std::{
 use bevy::{
     app::PluginsState,
     ecs::schedule::SingleThreadedExecutor,
+    light::cluster::GlobalClusterSettings,
     pbr::PbrPlugin,
     prelude::*,
     render::{
@@ -151,6 +152,8 @@ impl Renderer {
         }
         app.finish();
         app.cleanup();
+        // The scene's lamps are not Bevy's: there is nothing to sort into clusters on the GPU.
+        app.world_mut().resource_mut::<GlobalClusterSettings>().gpu_clustering = None;
         let mut renderer = Self {
             app,
             scene,

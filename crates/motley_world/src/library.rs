@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Bytes of models that are kept: vertices and textures, each counted once though the GPU holds them too.
-const MODEL_BUDGET: usize = 192 << 20;
+const MODEL_BUDGET: usize = 96 << 20;
 
 /// A model with its GPU assets.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use bevy::{
         visibility::{NoFrustumCulling, RenderLayers},
     },
     core_pipeline::tonemapping::{DebandDither, Tonemapping},
-    light::{CascadeShadowConfigBuilder, DirectionalLightShadowMap, NotShadowCaster, NotShadowReceiver, ShadowFilteringMethod},
+    light::{cluster::ClusterConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, NotShadowCaster, NotShadowReceiver, ShadowFilteringMethod},
     math::Affine3A,
     mesh::{MeshTag, skinning::SkinnedMesh},
     prelude::*,
@@ -200,6 +200,7 @@ fn set_up(
                 DebandDither::Disabled,
                 ShadowFilteringMethod::Hardware2x2,
                 NoIndirectDrawing,
+                ClusterConfig::Single,
                 Transform::default(),
             ))
             .id()

@@ -1,6 +1,7 @@
 //! Things to show: procedural subjects, materials and skies, and the packs that a user brings.
 
 pub mod animals;
+pub mod cache;
 pub mod materials;
 pub mod model;
 pub mod pack;

@@ -1,17 +1,23 @@
 //! One shelf for everything that can be shown: the built-in zoo and the user's packs, behind one catalogue.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use motley_scene::{
     catalog::{Catalog, CatalogBreed, CatalogClass},
+    params::obstructors::SHAPES,
     scene::{Class, Scene, Source, check_list},
     source::Faults,
-    stream::stream,
+    stream::{Stream, stream},
 };
 use thiserror::Error;
 
 use crate::{
     animals,
+    cache::Cache,
     materials::{self, MaterialMaps},
     model::Model,
     pack::{Pack, PackError},
@@ -44,6 +50,29 @@ pub struct Individual {
     pub height: [f32; 2],
 }
 
+/// Classes that the zoo grows.
+const GROWN: [&str; 4] = ["cat", "dog", "bike", "car"];
+
+/// What vehicles call a class.
+fn vehicle_class(class: &str) -> &str {
+    if class == "bike" { "bicycle" } else { class }
+}
+
+/// Names and heights in metres of the breeds that the zoo grows; none for other classes.
+fn grown_breeds(class: &str) -> Vec<(String, [f32; 2])> {
+    let animals = animals::breeds(class).iter().map(|breed| (breed.name.clone(), breed.height().into()));
+    let vehicles = vehicles::breeds(vehicle_class(class)).iter().map(|breed| (breed.name.clone(), breed.height().into()));
+    animals.chain(vehicles).collect()
+}
+
+fn grow(class: &str, breed: &str, rng: &mut Stream) -> Option<Model> {
+    if let Some(breed) = animals::breeds(class).iter().find(|known| known.name == breed) {
+        return Some(animals::grow(breed, rng));
+    }
+    let breed = vehicles::breeds(vehicle_class(class)).iter().find(|known| known.name == breed)?;
+    Some(vehicles::grow(breed, rng))
+}
+
 /// Where a breed comes from.
 #[derive(Clone, Debug)]
 enum Origin {
@@ -57,6 +86,8 @@ enum Origin {
 #[derive(Debug)]
 pub struct Zoo {
     packs: Vec<Pack>,
+    folders: Vec<PathBuf>,
+    cache: Cache,
     origins: BTreeMap<(String, String), (Origin, Option<[f32; 2]>)>,
 }
 
@@ -77,11 +108,12 @@ impl Zoo {
                 }
             }
         }
-        let mut zoo = Self { packs, origins: BTreeMap::new() };
+        let folders = scene.packs.iter().map(|folder| base.join(folder)).collect();
+        let mut zoo = Self { packs, folders, cache: Cache::of_user(), origins: BTreeMap::new() };
         let mut catalog = Catalog {
             materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
             skies: skies::names().iter().map(|name| (*name).to_owned()).collect(),
-            shapes: crate::shape_names(),
+            shapes: SHAPES.map(str::to_owned).to_vec(),
             classes: Vec::new(),
         };
         for pack in &zoo.packs {
@@ -96,7 +128,7 @@ impl Zoo {
                     format!(
                         "there is no subject for {:?}: the zoo grows {}, and no pack has subjects/{}/*.glb; name one of these, or add a pack",
                         class.name,
-                        built_in().join(", "),
+                        GROWN.join(", "),
                         class.name
                     ),
                 );
@@ -130,7 +162,8 @@ impl Zoo {
                 files.push((name.to_owned(), Origin::File(p, f), height));
             }
         }
-        let grown = grown_breeds(&class.name).into_iter().map(|(name, own)| (name, Origin::Grown, Some(height.unwrap_or(own))));
+        let grown = grown_breeds(&class.name).into_iter();
+        let grown = grown.map(|(name, own)| (name, Origin::Grown, Some(height.unwrap_or(own))));
         match class.source {
             Source::Packs => files,
             Source::Zoo => grown.collect(),
@@ -149,8 +182,10 @@ impl Zoo {
         let (origin, height) = self.origins.get(&(class.to_owned(), breed.to_owned())).ok_or_else(unknown)?;
         match origin {
             Origin::Grown => {
-                let mut rng = stream(seed, u64::from(individual), &format!("individual {class}/{breed}"), 0);
-                let model = grow(class, breed, &mut rng).ok_or_else(unknown)?;
+                let name = format!("individual {class}/{breed}");
+                let grow = || grow(class, breed, &mut stream(seed, u64::from(individual), &name, 0));
+                let model = self.cache.individual(&format!("{name} {individual} of seed {seed}"), grow);
+                let model = model.ok_or_else(unknown)?;
                 Ok(Individual { model: Arc::new(model), height: height.unwrap_or([1.0; 2]) })
             }
             Origin::File(pack, file) => {
@@ -158,6 +193,23 @@ impl Zoo {
                 Ok(Individual { height: height.unwrap_or([loaded.height_m; 2]), model: Arc::new(loaded.model) })
             }
         }
+    }
+
+    /// Hash of all files of the packs, or `None` without packs.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn pack_hash(&self) -> std::io::Result<Option<String>> {
+        if self.folders.is_empty() {
+            return Ok(None);
+        }
+        let mut hasher = blake3::Hasher::new();
+        for folder in &self.folders {
+            for part in ["subjects", "materials", "skies"] {
+                hash_folder(&folder.join(part), part, &mut hasher)?;
+            }
+        }
+        Ok(Some(hasher.finalize().to_hex()[..16].to_owned()))
     }
 
     /// A material by its name.
@@ -187,4 +239,23 @@ impl Zoo {
             None => Err(ZooError::Unknown { kind: "sky", name: name.to_owned() }),
         }
     }
+}
+
+/// Names and contents of all files below `folder`, in order of their names. A folder that is not there is empty.
+fn hash_folder(folder: &Path, name: &str, hasher: &mut blake3::Hasher) -> std::io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), format!("{name}/{}", entry.file_name().to_string_lossy()));
+        if path.is_dir() {
+            hash_folder(&path, &name, hasher)?;
+        } else {
+            hasher.update(name.as_bytes());
+            hasher.update_reader(std::fs::File::open(path)?)?;
+        }
+    }
+    Ok(())
 }
