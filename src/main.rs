@@ -46,7 +46,8 @@ fn main() -> ExitCode {
 
 /// Warnings go to standard error; `RUST_LOG` asks for more.
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,bevy_render::renderer=error".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "warn,bevy_render::renderer=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
 }
 

@@ -39,9 +39,13 @@ pub fn open_text(text: String, base: &Path, name: &str) -> anyhow::Result<Opened
 
 /// Text, folder and name of a scene file.
 pub fn read(path: Option<&Path>) -> anyhow::Result<(String, PathBuf, String)> {
-    let Some(path) = path else { return Ok((DEFAULT_SCENE.to_owned(), PathBuf::from("."), "default scene".to_owned())) };
+    let Some(path) = path else {
+        return Ok((DEFAULT_SCENE.to_owned(), PathBuf::from("."), "default scene".to_owned()));
+    };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the scene file {}", path.display()))?;
-    let Ok(text) = String::from_utf8(bytes) else { bail!("{} is no text file: scenes are RON in UTF-8", path.display()) };
+    let Ok(text) = String::from_utf8(bytes) else {
+        bail!("{} is no text file: scenes are RON in UTF-8", path.display())
+    };
     let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
     Ok((text, base, path.display().to_string()))

@@ -35,7 +35,11 @@ fn tell(report: &AuditReport) {
         eprintln!("  {:32} {:10} p = {:.3}", test.field, test.test, test.result.p);
     }
     if !report.near_duplicates.is_empty() {
-        eprintln!("{} groups of pictures that are hard to tell apart, such as {:?}", report.near_duplicates.len(), report.near_duplicates[0]);
+        eprintln!(
+            "{} groups of pictures that are hard to tell apart, such as {:?}",
+            report.near_duplicates.len(),
+            report.near_duplicates[0]
+        );
     }
     for fault in report.faults.iter().take(LISTED) {
         let index = fault.index.map_or_else(String::new, |index| format!("frame {index}: "));

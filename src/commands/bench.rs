@@ -55,11 +55,8 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
     let steady = (args.frames.saturating_sub(u64::from(jobs))) as f64 / (whole - first).max(1e-6);
 
     let mut spec = capture::spec(&wanted("stages"), &opened)?;
-    let options = RendererOptions {
-        size: spec.manifest.size[0],
-        seed: spec.manifest.seed,
-        labels: spec.manifest.labels.clone(),
-    };
+    let options =
+        RendererOptions { size: spec.manifest.size[0], seed: spec.manifest.seed, labels: spec.manifest.labels.clone() };
     let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
     let adapter = renderer.adapter();
     spec.manifest.adapter.clone_from(&adapter.name);
@@ -77,7 +74,13 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
     drop(dataset);
     let Stages { draw, update, wait, label, updates } = renderer.stages();
     let n = args.frames as f64;
-    let stages = [("draw", draw), ("set up and render", update), ("read back", wait), ("label", label), ("encode and write", written)];
+    let stages = [
+        ("draw", draw),
+        ("set up and render", update),
+        ("read back", wait),
+        ("label", label),
+        ("encode and write", written),
+    ];
     let total: f64 = stages.iter().map(|(_, time)| time.as_secs_f64()).sum();
     if args.json {
         let shares: serde_json::Map<_, _> =
@@ -89,9 +92,14 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
         }));
         return Ok(Outcome::Done);
     }
-    eprintln!("{} frames of {}, {}×{} px, labels {:?}", args.frames, spec.manifest.scene, spec.manifest.size[0], spec.manifest.size[1], spec.manifest.labels);
+    eprintln!(
+        "{} frames of {}, {}×{} px, labels {:?}",
+        args.frames, spec.manifest.scene, spec.manifest.size[0], spec.manifest.size[1], spec.manifest.labels
+    );
     eprintln!("adapter   {} ({})", adapter.name, adapter.driver);
-    eprintln!("{rate:.1} img/s from start to finish with {jobs} workers; {steady:.1} after the first frame, which took {first:.2} s");
+    eprintln!(
+        "{rate:.1} img/s from start to finish with {jobs} workers; {steady:.1} after the first frame, which took {first:.2} s"
+    );
     eprintln!("One process alone, milliseconds a frame ({updates} updates):");
     for (name, time) in stages {
         let time = time.as_secs_f64();

@@ -32,8 +32,7 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
     if let Some(size) = args.size {
         manifest.size = [size, size];
     }
-    let options =
-        RendererOptions { size: manifest.size[0], seed: manifest.seed, labels: manifest.labels.clone() };
+    let options = RendererOptions { size: manifest.size[0], seed: manifest.seed, labels: manifest.labels.clone() };
     let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
     let frame = renderer.frame(args.index)?;
     let out = args.out.clone().unwrap_or_else(|| {

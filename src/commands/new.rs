@@ -34,6 +34,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     if let Err(faults) = opened::check(&text, &base) {
         bail!("{}", opened::describe(&shown, &faults));
     }
+    tell_notes(&pack)?;
     let words: Vec<_> = scene.classes.iter().map(|class| class.name.as_str()).collect();
     eprintln!(
         "{}: classes {}. Set their heights in metres there, then\n    motley capture {} --batch 1000",
@@ -42,6 +43,18 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
         args.scene.display()
     );
     Ok(Outcome::Done)
+}
+
+/// What was guessed or left out when the models were read: the user knows better.
+fn tell_notes(pack: &Pack) -> anyhow::Result<()> {
+    for class in pack.classes() {
+        for (index, name) in pack.subjects(class).enumerate() {
+            for note in pack.load_subject(class, index, None)?.notes {
+                eprintln!("{class}/{name}: {note}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The pack's folder as seen from the scene's.

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use motley_dataset::{
-    ImageFormat, ImageSpec, Reader,
-    encode,
+    ImageFormat, ImageSpec, Reader, encode,
     sheet::{SheetOptions, sheet, spread},
 };
 
@@ -25,12 +24,16 @@ pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
     let picture = sheet(&pictures, &options);
     let out = args.out.clone().unwrap_or_else(|| {
         // Beside the dataset, not in it: there it would be taken for one of its pictures.
-        let name = args.dataset.file_name().map_or_else(|| "dataset".to_owned(), |name| name.to_string_lossy().into_owned());
+        let name =
+            args.dataset.file_name().map_or_else(|| "dataset".to_owned(), |name| name.to_string_lossy().into_owned());
         args.dataset.parent().unwrap_or(&PathBuf::from(".")).join(format!("{name}-sheet.jpg"))
     });
     let png = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
     let form = ImageSpec { format: if png { ImageFormat::Png } else { ImageFormat::Jpeg }, quality: 90 };
-    write(&out, &encode::encode(picture.as_raw(), picture.width(), picture.height(), form).map_err(anyhow::Error::msg)?)?;
+    write(
+        &out,
+        &encode::encode(picture.as_raw(), picture.width(), picture.height(), form).map_err(anyhow::Error::msg)?,
+    )?;
     eprintln!("{}", out.display());
     Ok(Outcome::Done)
 }

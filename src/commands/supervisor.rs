@@ -122,7 +122,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, mut step: impl FnMut()) -> anyhow::R
         for () in steps {
             step();
         }
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| bail!("a supervising thread panicked")))
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| bail!("a supervising thread panicked")))
     })?;
     Ok(shared.lock_queue().is_empty())
 }
@@ -186,7 +188,9 @@ fn work(
     let mut child = spawn(jobs)?;
     let words = last_words(&mut child);
     // Both were asked for when the process was spawned.
-    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { bail!("a worker has no pipes") };
+    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        bail!("a worker has no pipes")
+    };
     let mut said = BufReader::new(output).lines();
     let mut tell = |line: &str| writeln!(input, "{line}").and_then(|()| input.flush()).is_ok();
     let mut alive = tell(&serde_json::to_string(setup)?) && tell(&first.to_string());

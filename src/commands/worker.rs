@@ -25,11 +25,8 @@ fn work() -> anyhow::Result<()> {
     let setup: Setup = serde_json::from_str(&line).context("a worker is started by `motley capture` only")?;
     let mut spec = Spec { out: setup.out, manifest: setup.manifest, scene_source: setup.scene_source };
     let opened = opened::open_text(spec.scene_source.clone(), &setup.base, "scene")?;
-    let options = RendererOptions {
-        size: spec.manifest.size[0],
-        seed: spec.manifest.seed,
-        labels: spec.manifest.labels.clone(),
-    };
+    let options =
+        RendererOptions { size: spec.manifest.size[0], seed: spec.manifest.seed, labels: spec.manifest.labels.clone() };
     let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
     let adapter = renderer.adapter();
     spec.manifest.adapter = adapter.name;

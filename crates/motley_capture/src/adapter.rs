@@ -6,7 +6,8 @@ use crate::{error::CaptureError, renderer::Adapter};
 
 fn find() -> Result<AdapterInfo, CaptureError> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+    let options =
+        wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     match bevy::tasks::block_on(instance.request_adapter(&options)) {
         Ok(adapter) => Ok(adapter.get_info()),
         Err(error) => Err(CaptureError::NoAdapter(error.to_string())),

@@ -27,7 +27,9 @@ pub enum CaptureError {
     #[error("the renderer did not settle: {0}. Update the graphics driver")]
     NotReady(String),
     /// The GPU did not answer.
-    #[error("the GPU did not give the picture back: {0}. Close other programs that use it, or draw smaller pictures with --size")]
+    #[error(
+        "the GPU did not give the picture back: {0}. Close other programs that use it, or draw smaller pictures with --size"
+    )]
     ReadBack(String),
     /// Nobody receives frames any more.
     #[error("the receiver of the frames is gone")]

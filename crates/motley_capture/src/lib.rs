@@ -9,6 +9,6 @@ mod readback;
 pub mod renderer;
 mod silhouette;
 
-pub use error::CaptureError;
 pub use adapter::software;
+pub use error::CaptureError;
 pub use renderer::{Adapter, Renderer, RendererOptions, Stages};

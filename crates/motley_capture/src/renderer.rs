@@ -136,10 +136,7 @@ impl Renderer {
         )
         // No clock may reach a picture.
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO))
-        .insert_resource(StageOptions {
-            size: options.size,
-            normals: options.labels.contains(&LabelKind::Normal),
-        })
+        .insert_resource(StageOptions { size: options.size, normals: options.labels.contains(&LabelKind::Normal) })
         .insert_resource(Library::new(zoo, options.seed))
         .insert_resource(FrameRecipe { recipe: draw(&scene, &catalog, options.seed, 0, 0), scene: scene.clone() });
         while app.plugins_state() == PluginsState::Adding {
@@ -291,7 +288,10 @@ impl Renderer {
         let mut again = VecDeque::new();
         loop {
             while self.under_way() < IN_FLIGHT {
-                let Some((index, attempt)) = again.pop_front().or_else(|| indices.next().map(|index| (index, 0))) else { break };
+                let Some((index, attempt)) = again.pop_front().or_else(|| indices.next().map(|index| (index, 0)))
+                else {
+                    break;
+                };
                 self.submit(index, attempt)?;
             }
             let Some(frame) = self.collect()? else { return Ok(()) };

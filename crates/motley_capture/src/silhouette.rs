@@ -41,7 +41,8 @@ impl Silhouette {
         for y in top..=bottom {
             for x in left..=right {
                 let p = Vec2::new(x as f32, y as f32);
-                let inside = (b - a).perp_dot(p - a) >= 0.0 && (c - b).perp_dot(p - b) >= 0.0 && (a - c).perp_dot(p - c) >= 0.0;
+                let inside =
+                    (b - a).perp_dot(p - a) >= 0.0 && (c - b).perp_dot(p - b) >= 0.0 && (a - c).perp_dot(p - c) >= 0.0;
                 self.covered[y * self.side + x] |= inside;
             }
         }

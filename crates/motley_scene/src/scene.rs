@@ -433,3 +433,28 @@ pub fn check_name(name: &str) -> Result<(), String> {
     };
     Err(format!("{name:?} cannot name a folder: {fault}; write a plain word such as \"cat\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::distribution::Scalar;
+
+    crate::fields! {
+        /// Settings of a plugin.
+        pub struct Fog {
+            /// Density.
+            density: Scalar = Scalar::uniform(0.0, 1.0), 0 => 1;
+        }
+    }
+
+    #[test]
+    fn settings_of_plugins_are_read_and_checked() {
+        let fog = |text: &str| Custom([("fog".to_owned(), text.to_owned())].into()).settings::<Fog>("fog");
+        assert_eq!(Custom::default().settings::<Fog>("fog"), Ok(Fog::default()));
+        assert_eq!(fog("(density: 0.5)"), Ok(Fog { density: Scalar::Constant(0.5) }));
+        for (text, word) in [("(density: 2)", "0 to 1"), ("(denisty: 0.5)", "density"), ("7", "(name: value)")] {
+            let faults = fog(text).unwrap_err();
+            assert!(faults[0].to_string().contains(word), "{text}: {faults:?}");
+        }
+    }
+}

@@ -11,10 +11,7 @@ use std::{
 use bevy::{
     asset::RenderAssetUsages,
     image::{ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor},
-    mesh::{
-        Indices, PrimitiveTopology, VertexAttributeValues,
-        skinning::SkinnedMeshInverseBindposes,
-    },
+    mesh::{Indices, PrimitiveTopology, VertexAttributeValues, skinning::SkinnedMeshInverseBindposes},
     prelude::*,
     render::render_resource::{Extent3d, TextureDimension, TextureFormat},
 };
@@ -120,7 +117,13 @@ impl Library {
     ///
     /// # Errors
     /// When its file cannot be read.
-    pub fn model(&mut self, class: &str, breed: &str, individual: u32, shelves: &mut Shelves) -> Result<Arc<Loaded>, ZooError> {
+    pub fn model(
+        &mut self,
+        class: &str,
+        breed: &str,
+        individual: u32,
+        shelves: &mut Shelves,
+    ) -> Result<Arc<Loaded>, ZooError> {
         self.clock += 1;
         let key = (class.to_owned(), breed.to_owned(), individual);
         if let Some((used, loaded)) = self.models.get_mut(&key) {
@@ -137,7 +140,9 @@ impl Library {
     fn drop_unused(&mut self) {
         let mut bytes: usize = self.models.values().map(|(_, loaded)| loaded.bytes).sum();
         while bytes > MODEL_BUDGET && self.models.len() > 1 {
-            let Some(oldest) = self.models.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else { break };
+            let Some(oldest) = self.models.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else {
+                break;
+            };
             bytes -= self.models.remove(&oldest).map_or(0, |(_, loaded)| loaded.bytes);
         }
     }
@@ -155,7 +160,6 @@ impl Library {
         self.materials.insert(name.to_owned(), loaded.clone());
         Ok(loaded)
     }
-
 
     /// A sky by its name; an empty name is an even grey.
     ///
@@ -315,7 +319,8 @@ fn load_material(maps: Option<&MaterialMaps>, shelves: &mut Shelves) -> LoadedMa
     let mut add = |map: Option<&Arc<Texture>>, format| map.map(|map| shelves.images.add(image(map, format)));
     let base_texture = add(maps.map(|maps| &maps.base_color), TextureFormat::Rgba8UnormSrgb);
     let normal_texture = add(maps.and_then(|maps| maps.normal.as_ref()), TextureFormat::Rgba8Unorm);
-    let metallic_roughness_texture = add(maps.and_then(|maps| maps.metallic_roughness.as_ref()), TextureFormat::Rgba8Unorm);
+    let metallic_roughness_texture =
+        add(maps.and_then(|maps| maps.metallic_roughness.as_ref()), TextureFormat::Rgba8Unorm);
     let roughness = maps.map_or(0.9, |maps| maps.roughness);
     let plain = Lean::plain(&shelves.frame);
     let lean = Lean {
@@ -383,7 +388,8 @@ fn halve(from: &[u8], (width, height): (usize, usize), (w, h): (usize, usize), s
     let mut out = Vec::with_capacity(w * h * 4);
     for y in 0..h {
         for x in 0..w {
-            let corner = |dx: usize, dy: usize| ((y * 2 + dy).min(height - 1) * width + (x * 2 + dx).min(width - 1)) * 4;
+            let corner =
+                |dx: usize, dy: usize| ((y * 2 + dy).min(height - 1) * width + (x * 2 + dx).min(width - 1)) * 4;
             let corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
             for c in 0..4 {
                 let values = corners.map(|at| from[at + c]);
@@ -402,8 +408,7 @@ fn halve(from: &[u8], (width, height): (usize, usize), (w, h): (usize, usize), s
 
 /// Linear light of each sRGB value (IEC 61966-2-1).
 fn srgb_table() -> &'static [f32; 256] {
-    static TABLE: std::sync::LazyLock<[f32; 256]> = std::sync::LazyLock::new(|| {
-        std::array::from_fn(|i| Color::srgb(i as f32 / 255.0, 0.0, 0.0).to_linear().red)
-    });
+    static TABLE: std::sync::LazyLock<[f32; 256]> =
+        std::sync::LazyLock::new(|| std::array::from_fn(|i| Color::srgb(i as f32 / 255.0, 0.0, 0.0).to_linear().red));
     &TABLE
 }

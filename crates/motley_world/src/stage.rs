@@ -13,7 +13,10 @@ use bevy::{
         visibility::{NoFrustumCulling, RenderLayers},
     },
     core_pipeline::tonemapping::{DebandDither, Tonemapping},
-    light::{cluster::ClusterConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, NotShadowCaster, NotShadowReceiver, ShadowFilteringMethod},
+    light::{
+        CascadeShadowConfigBuilder, DirectionalLightShadowMap, NotShadowCaster, NotShadowReceiver,
+        ShadowFilteringMethod, cluster::ClusterConfig,
+    },
     math::Affine3A,
     mesh::{MeshTag, skinning::SkinnedMesh},
     prelude::*,
@@ -29,9 +32,9 @@ use motley_scene::{
 };
 
 use crate::{
-    normals::NormalMaterial,
     lean::{FrameBuffer, FrameGpu, Lean, PlacedUniform},
     library::{Loaded, Shelves},
+    normals::NormalMaterial,
     sky_dome,
 };
 
@@ -139,7 +142,10 @@ pub fn plugin(app: &mut App) {
         .init_resource::<SubjectState>()
         .init_resource::<InstanceTable>()
         .insert_resource(DirectionalLightShadowMap { size: 512 })
-        .configure_sets(Update, (StageSystems::Subject, StageSystems::Measure, StageSystems::Apply, StageSystems::Twins).chain())
+        .configure_sets(
+            Update,
+            (StageSystems::Subject, StageSystems::Measure, StageSystems::Apply, StageSystems::Twins).chain(),
+        )
         // The device is there once all plugins are finished.
         .add_systems(PreStartup, |world: &mut World| {
             world.init_resource::<FrameGpu>();
@@ -147,7 +153,10 @@ pub fn plugin(app: &mut App) {
         .add_systems(Startup, set_up)
         .add_systems(Update, clear.before(StageSystems::Subject))
         .add_systems(Update, (measure, place_subject).chain().in_set(StageSystems::Measure))
-        .add_systems(Update, add_twins.run_if(|options: Res<StageOptions>| options.normals).in_set(StageSystems::Twins));
+        .add_systems(
+            Update,
+            add_twins.run_if(|options: Res<StageOptions>| options.normals).in_set(StageSystems::Twins),
+        );
 }
 
 /// Layer of normals.

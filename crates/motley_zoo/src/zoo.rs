@@ -61,7 +61,8 @@ fn vehicle_class(class: &str) -> &str {
 /// Names and heights in metres of the breeds that the zoo grows; none for other classes.
 fn grown_breeds(class: &str) -> Vec<(String, [f32; 2])> {
     let animals = animals::breeds(class).iter().map(|breed| (breed.name.clone(), breed.height().into()));
-    let vehicles = vehicles::breeds(vehicle_class(class)).iter().map(|breed| (breed.name.clone(), breed.height().into()));
+    let vehicles =
+        vehicles::breeds(vehicle_class(class)).iter().map(|breed| (breed.name.clone(), breed.height().into()));
     animals.chain(vehicles).collect()
 }
 

@@ -129,8 +129,7 @@ fn test_scalar(scalar: &Scalar, drawn: &[(u64, f64)]) -> (&'static str, Test) {
             let total: f64 = weights.values().map(|(_, weight)| weight).sum();
             let observed: Vec<u64> =
                 weights.values().map(|(value, _)| values.iter().filter(|v| **v == *value).count() as u64).collect();
-            let expected: Vec<f64> =
-                weights.values().map(|(_, weight)| weight / total * values.len() as f64).collect();
+            let expected: Vec<f64> = weights.values().map(|(_, weight)| weight / total * values.len() as f64).collect();
             ("chi_square", chi_square(&observed, &expected))
         }
         _ => ("ks", ks_test(&values, |x| cdf(scalar, x))),
@@ -139,7 +138,9 @@ fn test_scalar(scalar: &Scalar, drawn: &[(u64, f64)]) -> (&'static str, Test) {
 
 /// Distribution function of a continuous distribution.
 fn cdf(scalar: &Scalar, x: f64) -> f64 {
-    let share = |x: f64, low: f64, high: f64| if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { f64::from(u8::from(x >= low)) };
+    let share = |x: f64, low: f64, high: f64| {
+        if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { f64::from(u8::from(x >= low)) }
+    };
     let bell = |mean: f32, sd: f32, x: f64| match Normal::new(f64::from(mean), f64::from(sd)) {
         Ok(normal) => normal.cdf(x),
         // No spread: everything lies at the mean.

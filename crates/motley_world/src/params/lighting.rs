@@ -65,7 +65,7 @@ fn apply(
     }
     let color = temperature(draw.temperature) * draw.intensity;
     let shadow = f32::from(u8::from(draw.shadows));
-        uniforms.values.sun_direction = sun.into();
+    uniforms.values.sun_direction = sun.into();
     uniforms.values.sun_color = color.into();
     uniforms.values.sun_shadow = shadow;
     uniforms.values.exposure = 1.0;

@@ -61,7 +61,7 @@ fn apply(
     if room {
         instances.0.push(Instance { id: ids::WALL, kind: InstanceKind::Wall, name: draw.wall.name.clone() });
     }
-        for (tag, uniform) in placed {
+    for (tag, uniform) in placed {
         uniforms.values.placed[tag as usize] = uniform;
     }
 }

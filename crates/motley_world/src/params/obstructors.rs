@@ -52,7 +52,7 @@ fn apply(
         placed.push((tag, PlacedUniform::laid(material, number, loaded.tile_m, size.truncate())));
         instances.0.push(Instance { id: number, kind: InstanceKind::Obstructor, name: draw.shape.clone() });
     }
-        for (tag, uniform) in placed {
+    for (tag, uniform) in placed {
         uniforms.values.placed[tag as usize] = uniform;
     }
 }

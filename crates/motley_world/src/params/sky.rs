@@ -37,5 +37,6 @@ fn apply(
         material.0 = sky.material.clone();
     }
     uniforms.values.sky = shader_coefficients(&sky.harmonics.rotated_y(yaw), draw.brightness);
-    uniforms.values.placed[tags::SKY as usize] = PlacedUniform { tint: [draw.brightness; 3], ..PlacedUniform::plain(0) };
+    uniforms.values.placed[tags::SKY as usize] =
+        PlacedUniform { tint: [draw.brightness; 3], ..PlacedUniform::plain(0) };
 }

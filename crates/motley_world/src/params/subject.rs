@@ -13,7 +13,12 @@ pub fn plugin(app: &mut App) {
 }
 
 /// Fetches the model.
-pub fn apply(frame: Res<FrameRecipe>, mut library: ResMut<Library>, mut shelves: Shelves, mut state: ResMut<SubjectState>) {
+pub fn apply(
+    frame: Res<FrameRecipe>,
+    mut library: ResMut<Library>,
+    mut shelves: Shelves,
+    mut state: ResMut<SubjectState>,
+) {
     let draw = &frame.recipe.subject;
     match library.model(&draw.class, &draw.breed, draw.individual, &mut shelves) {
         Ok(loaded) => state.loaded = Some(loaded),
