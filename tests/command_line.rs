@@ -1,0 +1,150 @@
+//! Bad input is refused with an error that names the mend, and nothing is left behind.
+
+mod common;
+
+use std::{fs, path::Path};
+
+use common::{PLAIN, can_draw, fail, folder, run, stderr, succeed};
+
+/// A pack with one model.
+fn pack(folder: &Path, class: &str, file: &str, bytes: &[u8]) {
+    let subjects = folder.join("pack/subjects").join(class);
+    fs::create_dir_all(&subjects).expect("a folder");
+    fs::write(subjects.join(file), bytes).expect("a file");
+    let scene = format!("(packs: [\"pack\"], classes: [(name: {class:?}, source: Packs)], output: (size: 64))");
+    fs::write(folder.join("scene.ron"), scene).expect("the scene");
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = folder(PLAIN);
+    for command in ["capture", "frame", "sheet", "audit", "merge", "check", "new", "bench", "completions"] {
+        let output = succeed(folder.path(), &[command, "--help"]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(text.contains("Usage: motley") && text.contains(command), "{text}");
+    }
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = succeed(folder.path(), &["completions", shell]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            text.contains("capture") && !text.contains("_worker"),
+            "{shell} completes the hidden command or nothing"
+        );
+    }
+    assert!(String::from_utf8_lossy(&succeed(folder.path(), &["--version"]).stdout).starts_with("motley "));
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let folder = folder(PLAIN);
+    let cases: [(&[&str], &str); 9] = [
+        (&["capture", "scene.ron", "--batch", "0"], "--batch 0"),
+        (&["capture", "scene.ron", "--shard", "5/4"], "1 ≤ I ≤ N"),
+        (&["capture", "scene.ron", "--size", "5000"], "16..=2048"),
+        (&["capture", "scene.ron", "--format", "voc"], "folder, coco, yolo, webdataset"),
+        (&["capture", "scene.ron", "--labels", "smell"], "box, mask"),
+        (&["capture", "scene.ron", "--image", "gif"], "jpeg"),
+        (&["capture", "nowhere.ron"], "cannot read the scene file nowhere.ron"),
+        (&["frame", "nowhere", "--index", "1"], "nowhere"),
+        (&["audit", "nowhere"], "nowhere"),
+    ];
+    for (args, words) in cases {
+        let said = fail(folder.path(), args, 2);
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+    assert_eq!(common::files(folder.path()).len(), 1, "something was left behind");
+}
+
+#[test]
+fn a_malformed_scene_is_told_with_its_places() {
+    let folder = folder("(\n    classes: [(name: \"cat\"), (name: \"../dog\")],\n    camera: (fow: 3.0),\n)\n");
+    for (args, code) in
+        [(&["check", "scene.ron"][..], 1), (&["capture", "scene.ron"], 2), (&["frame", "scene.ron", "--index", "0"], 2)]
+    {
+        let said = fail(folder.path(), args, code);
+        assert!(said.contains("scene.ron:2:38: classes[1].name:") && said.contains("cannot name a folder"), "{said}");
+        assert!(said.contains("scene.ron:3:19: camera.fow: no such field; did you mean `fov`?"), "{said}");
+    }
+    assert_eq!(common::files(folder.path()).len(), 1, "something was left behind");
+    fs::write(folder.path().join("scene.ron"), [0xff, 0xfe, 0x00]).expect("the scene");
+    assert!(fail(folder.path(), &["check", "scene.ron"], 2).contains("UTF-8"));
+    fs::write(folder.path().join("scene.ron"), PLAIN).expect("the scene");
+    succeed(folder.path(), &["check", "scene.ron"]);
+}
+
+#[test]
+fn a_folder_with_other_things_is_not_touched() {
+    let folder = folder(PLAIN);
+    let out = folder.path().join("out");
+    fs::create_dir(&out).expect("a folder");
+    fs::write(out.join("thesis.txt"), "all of it").expect("a file");
+    let said = fail(folder.path(), &["capture", "scene.ron", "--out", "out"], 2);
+    assert!(said.contains("out") && said.contains("thesis.txt"), "{said}");
+    assert_eq!(common::files(&out).len(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let folder = folder(PLAIN);
+    // A file where a folder should be cannot be written into even by root.
+    fs::write(folder.path().join("file"), "").expect("a file");
+    let said = fail(folder.path(), &["capture", "scene.ron", "--out", "file/out"], 2);
+    assert!(said.contains("file/out"), "{said}");
+}
+
+#[test]
+fn hostile_packs_are_refused() {
+    let outside = br#"{"asset": {"version": "2.0"}, "buffers": [{"uri": "../../../secret.bin", "byteLength": 4}],
+        "images": [{"uri": "../../../secret.png"}], "scenes": [{"nodes": []}], "scene": 0}"#;
+    let mut claims = b"glTF\x02\0\0\0\xff\xff\xff\xff".to_vec();
+    claims.extend(b"\xff\xff\xff\x7fJSON{}");
+    let cases: [(&str, &[u8]); 5] = [
+        ("empty.glb", b""),
+        ("junk.glb", &[7; 1000]),
+        ("claims.glb", &claims),
+        ("outside.gltf", outside),
+        ("text.gltf", b"{\"asset\": "),
+    ];
+    for (file, bytes) in cases {
+        let folder = folder(PLAIN);
+        pack(folder.path(), "mug", file, bytes);
+        let before = common::files(folder.path());
+        let output = run(folder.path(), &["capture", "scene.ron", "--batch", "2", "--jobs", "1", "--out", "out"]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{file}: {said}");
+        assert!(said.contains(file) && !said.contains("panicked"), "{file}: {said}");
+        let after = common::files(folder.path());
+        let pictures = after.keys().filter(|path| path.extension().is_some_and(|e| e == "jpg" || e == "png"));
+        assert_eq!(pictures.count(), 0);
+        assert!(before.iter().all(|(path, bytes)| after[path] == *bytes), "{file}: the pack was changed");
+    }
+    let folder = folder("(packs: [\"missing\"], classes: [(name: \"mug\", source: Packs)])");
+    let said = fail(folder.path(), &["check", "scene.ron"], 1);
+    assert!(said.contains("packs[0]") && said.contains("missing"), "{said}");
+}
+
+#[test]
+fn machines_read_lines_and_quiet_is_quiet() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(PLAIN);
+    let output = succeed(folder.path(), &["capture", "scene.ron", "--out", "a", "--json", "--jobs", "1"]);
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON line"))
+        .collect();
+    assert_eq!(lines.last().expect("a line")["event"], "finished");
+    assert_eq!(lines.last().expect("a line")["summary"]["frames"], 4);
+    let output = succeed(folder.path(), &["capture", "scene.ron", "--out", "b", "--quiet", "--jobs", "1"]);
+    assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{}", stderr(&output));
+    let output = succeed(folder.path(), &["frame", "a", "--index", "3", "--json", "--out", "f.png"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(said["labels"]["index"], 3);
+    succeed(folder.path(), &["sheet", "a", "--boxes", "--masks", "--out", "sheet.jpg"]);
+    assert!(common::picture(&folder.path().join("sheet.jpg")).width() > 64);
+    // `motley --batch N` alone captures the default scene.
+    succeed(folder.path(), &["--batch", "2", "--size", "32", "--quiet", "--out", "c"]);
+    assert_eq!(common::records(&folder.path().join("c")).len(), 2);
+}
