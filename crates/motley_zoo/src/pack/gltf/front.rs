@@ -7,8 +7,18 @@ use super::notes::Notes;
 use super::probe::Probe;
 use crate::model::Model;
 
-/// What to do about a front that had to be guessed.
-const MEND: &str = "if it faces the wrong way, say so in a file beside it that ends in .ron: (front: \"-z\")";
+/// What to do about a front that had to be guessed: the opposite one, for a model that was turned by so much about y.
+fn mend(degrees: i32) -> String {
+    // What +z was before the turn is (-sin, cos) in x and z; its opposite's nearest axis is wanted.
+    let axis = match degrees.rem_euclid(360) {
+        45..135 => "+x",
+        135..225 => "+z",
+        225..315 => "-x",
+        _ => "-z",
+    };
+    format!("if it faces the wrong way, say so in a file beside it that ends in .ron: (front: \"{axis}\")")
+}
+
 /// A length this many times the width makes a direction; what is rounder (curled up, say) keeps the one it has.
 const LONG: f32 = 1.7;
 /// A turned box must be this much smaller to be taken.
@@ -27,10 +37,14 @@ pub(super) fn yaw(model: &Model, labels: &[Vec<String>], globals: &[Affine3A], n
     }
     let (turn, degrees) = by_shape(model);
     if degrees == 0 {
-        notes.add(format!("nothing tells its front from its back: +z was taken for the front, as glTF says; {MEND}"));
+        notes.add(format!(
+            "nothing tells its front from its back: +z was taken for the front, as glTF says; {}",
+            mend(0)
+        ));
     } else {
         notes.add(format!(
-            "nothing tells its front from its back: turned by {degrees}° about y to lay its length along z; {MEND}"
+            "nothing tells its front from its back: turned by {degrees}° about y to lay its length along z; {}",
+            mend(degrees)
         ));
     }
     turn
