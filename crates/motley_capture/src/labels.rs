@@ -159,6 +159,12 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
             *depth = if *stored > 0.0 { ticket.near / stored } else { f32::INFINITY };
         }
     }
+    // The sky is drawn on a dome, but there is nothing.
+    for (depth, id) in depth.iter_mut().zip(&instance) {
+        if *id == 0 {
+            *depth = f32::INFINITY;
+        }
+    }
     let mut labels = ticket.labels;
     let scale = side as f32;
     for row in &mut labels.camera.intrinsics[..2] {
@@ -193,7 +199,9 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
         height: side as u32,
         rgb,
         normal: if wants(LabelKind::Normal) {
-            rows(1).flat_map(|row| row.chunks_exact(4).flat_map(unpack_normal)).collect()
+            let pixels = rows(1).flat_map(|row| row.chunks_exact(4)).zip(&instance);
+            // What shows the sky through its holes, as leaves do, has no normal there.
+            pixels.flat_map(|(pixel, id)| if *id == 0 { [0.0; 3] } else { unpack_normal(pixel) }).collect()
         } else {
             Vec::new()
         },

@@ -133,7 +133,8 @@ pub struct Stage {
     pub walls: [Entity; 5],
     /// What is made anew for each frame.
     pub transient: Vec<Entity>,
-    normal_material: Handle<NormalMaterial>,
+    /// For surfaces with one side, and with two.
+    normal_materials: [Handle<NormalMaterial>; 2],
 }
 
 /// Sets up the stage. Insert [`StageOptions`], [`FrameRecipe`] and [`Library`] before the first update.
@@ -250,7 +251,7 @@ fn set_up(
         ground,
         walls,
         transient: Vec::new(),
-        normal_material: normal_materials.add(NormalMaterial {}),
+        normal_materials: [false, true].map(|double_sided| normal_materials.add(NormalMaterial { double_sided })),
     });
 }
 
@@ -347,15 +348,17 @@ fn place_subject(
 fn add_twins(
     mut commands: Commands,
     mut stage: ResMut<Stage>,
-    things: Query<(&Mesh3d, &MeshTag, &Transform, &Visibility, Option<&SkinnedMesh>), With<MeshMaterial3d<Lean>>>,
+    materials: Res<Assets<Lean>>,
+    things: Query<(&Mesh3d, &MeshTag, &Transform, &Visibility, Option<&SkinnedMesh>, &MeshMaterial3d<Lean>)>,
 ) {
-    for (mesh, tag, transform, visibility, skin) in things.iter().filter(|(_, tag, ..)| tag.0 != tags::SKY) {
+    for (mesh, tag, transform, visibility, skin, material) in things.iter().filter(|(_, tag, ..)| tag.0 != tags::SKY) {
+        let double_sided = materials.get(&material.0).is_some_and(|material| material.key.double_sided);
         let mut twin = commands.spawn((
             mesh.clone(),
             tag.clone(),
             *transform,
             *visibility,
-            MeshMaterial3d(stage.normal_material.clone()),
+            MeshMaterial3d(stage.normal_materials[usize::from(double_sided)].clone()),
             RenderLayers::layer(NORMAL_LAYER),
             NoFrustumCulling,
             NotShadowCaster,

@@ -30,11 +30,13 @@ fn apply(
         let up = if sun.y.abs() > 0.99 { Vec3::Z } else { Vec3::Y };
         *transform = Transform::from_translation(sun).looking_at(Vec3::ZERO, up);
         light.shadow_maps_enabled = draw.shadows;
+        // A subject that could not be loaded has no radius; its error is told after this update.
+        let radius = state.radius.max(1e-3);
         // One map covers what the camera sees as far as just behind the subject.
         let cascades = CascadeShadowConfigBuilder {
             num_cascades: 1,
-            minimum_distance: 0.01 * state.radius,
-            maximum_distance: eye.distance(state.centre) + 2.5 * state.radius,
+            minimum_distance: 0.01 * radius,
+            maximum_distance: eye.distance(state.centre) + 2.5 * radius,
             ..CascadeShadowConfigBuilder::default()
         };
         commands.entity(stage.sun).insert(cascades.build());
