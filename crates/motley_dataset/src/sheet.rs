@@ -83,14 +83,21 @@ pub fn sheet(pictures: &[SheetPicture], options: &SheetOptions) -> RgbImage {
 /// If a record or picture is missing or damaged.
 pub fn spread(reader: &Reader, count: usize) -> Result<Vec<SheetPicture>, DatasetError> {
     let indices: Vec<_> = reader.indices().collect();
-    let count = count.min(indices.len());
-    // One from each of `count` equal stretches, at a place that wanders by the golden ratio: a fixed stride would show
-    // one class only where classes alternate.
-    let place = |i: usize| (i as f64 + (i as f64 * 0.618_033_988_75).fract()) / count as f64;
-    let picked = (0..count).map(|i| indices[((place(i) * indices.len() as f64) as usize).min(indices.len() - 1)]);
-    picked
+    places(indices.len(), count)
+        .map(|place| indices[place])
         .map(|index| Ok(SheetPicture { image: reader.image(index)?, labels: Some(reader.record(index)?.labels) }))
         .collect()
+}
+
+/// `count` different places among `total`, rising: one from each of `count` stretches, at a place that wanders by the golden
+/// ratio, since a fixed stride would show one class only where classes alternate.
+fn places(total: usize, count: usize) -> impl Iterator<Item = usize> {
+    let count = count.min(total);
+    (0..count).map(move |i| {
+        // Whole numbers, so that no two stretches share a place.
+        let (start, end) = (i * total / count, (i + 1) * total / count);
+        start + ((i as f64 * 0.618_033_988_75).fract() * (end - start) as f64) as usize
+    })
 }
 
 /// The picture with its overlays, fitted into a square.
@@ -190,6 +197,18 @@ fn write(sheet: &mut RgbImage, mut x: u32, y: u32, limit: u32, text: &str, ink: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_picture_is_shown_twice() {
+        for total in 0..200 {
+            for count in [0, 1, 2, 60, 64, 199, 500] {
+                let shown: Vec<_> = places(total, count).collect();
+                assert_eq!(shown.len(), count.min(total), "{count} of {total}");
+                assert!(shown.windows(2).all(|pair| pair[0] < pair[1]), "{count} of {total}: {shown:?}");
+                assert!(shown.last().is_none_or(|last| *last < total), "{count} of {total}: {shown:?}");
+            }
+        }
+    }
 
     fn picture(width: u32, height: u32) -> SheetPicture {
         let labels = Labels {
