@@ -12,7 +12,10 @@ pub fn run(args: &CompletionsArgs) -> anyhow::Result<Outcome> {
     let all = Cli::command();
     // The generators do not leave hidden commands out.
     let shown = all.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
-    let mut shown = clap::Command::new("motley").about(all.get_about().cloned().unwrap_or_default()).version(env!("CARGO_PKG_VERSION")).subcommands(shown);
+    let mut shown = clap::Command::new("motley")
+        .about(all.get_about().cloned().unwrap_or_default())
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommands(shown);
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut shown, "motley", &mut text);
     std::io::Write::write_all(&mut std::io::stdout(), &text)?;

@@ -4,7 +4,7 @@ use motley_pixels::LensSensor;
 use motley_scene::{recipe::Recipe, stream::stream};
 
 /// Applies what was drawn. Lengths in the scene are for pictures of 256 pixels.
-pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut Vec<u8>, depth: &[f32], side: usize) {
+pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut [u8], depth: &[f32], side: usize) {
     let draw = &recipe.lens_sensor;
     if !draw.on {
         return;
