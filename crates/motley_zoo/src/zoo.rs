@@ -83,13 +83,17 @@ enum Origin {
     File(usize, usize),
 }
 
+/// Smallest and largest height of a breed in metres, if the scene or the breed says one.
+type HeightRange = Option<[f32; 2]>;
+
 /// Everything that a scene can show.
 #[derive(Debug)]
 pub struct Zoo {
     packs: Vec<Pack>,
     folders: Vec<PathBuf>,
     cache: Cache,
-    origins: BTreeMap<(String, String), (Origin, Option<[f32; 2]>)>,
+    /// By class and breed.
+    origins: BTreeMap<(String, String), (Origin, HeightRange)>,
 }
 
 impl Zoo {
@@ -155,7 +159,7 @@ impl Zoo {
     }
 
     /// The breeds that a class may show: name, origin, height if the scene or the breed says one.
-    fn breeds(&self, class: &Class) -> Vec<(String, Origin, Option<[f32; 2]>)> {
+    fn breeds(&self, class: &Class) -> Vec<(String, Origin, HeightRange)> {
         let height = class.height.as_ref().map(|height| [height.min, height.max]);
         let mut files = Vec::new();
         for (p, pack) in self.packs.iter().enumerate() {

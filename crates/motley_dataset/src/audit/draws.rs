@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use motley_scene::{
     catalog::Catalog,
-    distribution::{Names, Scalar},
+    distribution::Scalar,
     params::subject::SubjectDraw,
     recipe::{Recipe, draw},
     scene::Scene,
@@ -74,20 +74,15 @@ pub fn audit_draws(
             tests.push(DrawTest { field: format!("{parameter}.{field}"), test, n: drawn.len(), result });
         }
     }
-    let names: [(&str, &Names, &[String], bool, fn(&Recipe) -> &str); 3] = [
-        ("sky.name", &scene.sky.name, &catalog.skies, scene.sky.enabled, |r| &r.sky.name),
-        ("materials.ground", &scene.materials.ground, &catalog.materials, scene.materials.enabled, |r| {
-            &r.materials.ground.name
-        }),
-        ("materials.wall", &scene.materials.wall, &catalog.materials, scene.materials.enabled, |r| {
-            &r.materials.wall.name
-        }),
-    ];
-    for (field, names, known, enabled, get) in names {
-        if enabled {
-            let drawn: Vec<&str> = firsts.iter().map(get).collect();
-            tests.push(test_names(field, &names.among(known), &drawn));
-        }
+    let drawn = |get: fn(&Recipe) -> &str| firsts.iter().map(get).collect::<Vec<_>>();
+    if scene.sky.enabled {
+        tests.push(test_names("sky.name", &scene.sky.name.among(&catalog.skies), &drawn(|r| &r.sky.name)));
+    }
+    if scene.materials.enabled {
+        let (ground, wall) = (&scene.materials.ground, &scene.materials.wall);
+        let known = &catalog.materials;
+        tests.push(test_names("materials.ground", &ground.among(known), &drawn(|r| &r.materials.ground.name)));
+        tests.push(test_names("materials.wall", &wall.among(known), &drawn(|r| &r.materials.wall.name)));
     }
     if scene.subject.enabled {
         for class in &catalog.classes {

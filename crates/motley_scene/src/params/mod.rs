@@ -1,6 +1,6 @@
 //! One room for each randomized parameter: what may vary, and how it is drawn.
 //!
-//! To add a parameter, add its file here, its line in [`crate::recipe::parameters!`] and its system in `motley_world`.
+//! To add a parameter, add its file here, its line in the list `parameters!` of [`crate::recipe`] and its system in `motley_world`.
 
 pub mod camera;
 pub mod lens_sensor;
