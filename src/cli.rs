@@ -1,4 +1,5 @@
 //! What can be typed. Doc comments are the help texts.
+#![allow(rustdoc::invalid_html_tags, reason = "these comments are help texts, not web pages")]
 
 use std::{ffi::OsString, path::PathBuf};
 

@@ -1,7 +1,7 @@
 //! The headless loop: one update of the app for one frame, its pictures read back with its labels.
 //!
 //! 1. [`Renderer::submit`] draws the recipe, lets the app set up and render it, and copies the cameras' picture and depth into
-//!    a staging buffer on the same queue. What belongs to the frame (its [`Ticket`]) is kept with the buffer.
+//!    a staging buffer on the same queue. What belongs to the frame (its `Ticket`) is kept with the buffer.
 //! 2. [`Renderer::collect`] waits for the oldest buffer and makes a [`Frame`] of it. Up to [`IN_FLIGHT`] frames are under way,
 //!    so that a GPU is not idle while pixels are read.
 //!

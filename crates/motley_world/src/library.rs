@@ -1,7 +1,7 @@
 //! What has been made so far, on the GPU and beside it: models, materials, skies and shapes, each made once while it is kept.
 //!
 //! Models are many (a pool of individuals for each class), so the least recently used are dropped once they take more than
-//! [`MODEL_BUDGET`]; materials, skies and shapes are few and stay.
+//! `MODEL_BUDGET`; materials, skies and shapes are few and stay.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -137,7 +137,7 @@ pub struct Stage {
     normal_materials: [Handle<NormalMaterial>; 2],
 }
 
-/// Sets up the stage. Insert [`StageOptions`], [`FrameRecipe`] and [`Library`] before the first update.
+/// Sets up the stage. Insert [`StageOptions`], [`FrameRecipe`] and [`Library`](crate::library::Library) before the first update.
 pub fn plugin(app: &mut App) {
     app.init_resource::<FrameBuffer>()
         .init_resource::<SubjectState>()

@@ -1,6 +1,6 @@
 //! Procedural surfaces: tileable PBR maps that need no file.
 //!
-//! 1. A recipe (in [`built`], [`fabric`] or [`natural`]) paints one [`Texel`] for a point of the unit square, from
+//! 1. A recipe (in `built`, `fabric` or `natural`) paints one [`Texel`] for a point of the unit square, from
 //!    [`noise`] that repeats there.
 //! 2. [`make`] samples it on a grid and derives normals from the heights, which are metres: a recipe's relief is
 //!    as deep as it says, whatever the resolution.

@@ -1,6 +1,6 @@
 //! What surrounds a scene: sky or room as an image, and the light that comes from it.
 //!
-//! 1. [`outdoor`] and [`room`] paint an equirectangular [`SkyImage`] from a table of looks; [`Sky::from_image`] takes
+//! 1. `outdoor` and `room` paint an equirectangular [`SkyImage`] from a table of looks; [`Sky::from_image`] takes
 //!    a photograph in its place.
 //! 2. The image is scaled to one convention of brightness, so that skies can be exchanged without a new exposure.
 //! 3. [`SphericalHarmonics`] of the image light what is drawn; a [`SunHint`] says what else shines.
