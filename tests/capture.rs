@@ -139,10 +139,23 @@ fn kill(id: u32) {
     let _ = std::process::Command::new("kill").args(["-9", &id.to_string()]).status();
 }
 
-/// Process ids of the children of a process.
+/// Process ids of the children of a process; each of its threads has its own.
 fn children(id: u32) -> Vec<u32> {
-    let text = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-    text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let texts: Vec<_> =
+        threads.map(|thread| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default()).collect();
+    texts.iter().flat_map(|text| text.split_whitespace()).filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Pictures below a folder that is being written; what vanishes meanwhile does not count.
+fn pictures_below(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.path() {
+            path if path.is_dir() => pictures_below(&path),
+            path => usize::from(path.extension().is_some_and(|extension| extension == "jpg")),
+        })
+        .sum()
 }
 
 #[test]
@@ -155,15 +168,24 @@ fn killed_five_times_and_resumed_is_as_if_never_killed() {
     let args = ["capture", "--size", "48", FORMATS, "--batch", "60", "--jobs", "2", "--quiet"];
     succeed(folder.path(), &[&args[..], &["--out", "whole"]].concat());
     let broken = [&args[..], &["--out", "broken"]].concat();
-    // Random moments, the same in every run.
-    for (turn, millis) in [900, 2100, 1700, 2600, 1300].into_iter().enumerate() {
+    let pictures = || pictures_below(&folder.path().join("broken"));
+    // Before the first picture, and then ever later.
+    for (turn, enough) in [0, 7, 19, 33, 46].into_iter().enumerate() {
         let mut child = motley()
             .current_dir(folder.path())
             .args(&broken)
             .stderr(Stdio::null())
             .spawn()
             .expect("the program starts");
-        std::thread::sleep(Duration::from_millis(millis));
+        let start = Instant::now();
+        while pictures() < enough || children(child.id()).is_empty() {
+            assert!(start.elapsed() < Duration::from_secs(100), "no {enough} pictures");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(
+            child.try_wait().expect("a state").is_none(),
+            "finished before it could be killed at {enough} pictures"
+        );
         let workers = children(child.id());
         match turn % 3 {
             // The supervisor, whose workers end with it; all at once; a worker, which is replaced, then the supervisor.
@@ -171,7 +193,11 @@ fn killed_five_times_and_resumed_is_as_if_never_killed() {
             1 => [child.id()].iter().chain(&workers).for_each(|id| kill(*id)),
             _ => {
                 workers.first().iter().for_each(|id| kill(**id));
-                std::thread::sleep(Duration::from_millis(700));
+                // Until it has been replaced.
+                while children(child.id()).iter().all(|id| workers.contains(id)) {
+                    assert!(start.elapsed() < Duration::from_secs(100), "a dead worker is not replaced");
+                    std::thread::sleep(Duration::from_millis(5));
+                }
                 kill(child.id());
             }
         }
