@@ -12,6 +12,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 MOTLEY := $(TARGET)/release/motley
 SCENE := scenes/cats-dogs.scene.ron
+# Third-party models that tests look at where they are; without them those tests skip.
+export MOTLEY_DATA := $(or $(MOTLEY_DATA),$(abspath $(wildcard ../shared/data)))
 VENV := $(or $(MOTLEY_VENV),.venv)
 SOAK_FRAMES := 20000
 
