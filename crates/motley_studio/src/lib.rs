@@ -1,0 +1,1 @@
+//! The window: parameters, live preview, capture and training.
