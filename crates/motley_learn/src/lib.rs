@@ -1,0 +1,1 @@
+//! Training on rendered frames, with burn: backbones, heads, evaluation.
