@@ -11,6 +11,7 @@
 
 pub mod backbone;
 pub mod classifier;
+pub mod data;
 pub mod device;
 pub mod error;
 pub mod explain;
@@ -18,8 +19,10 @@ mod files;
 pub mod fit;
 pub mod head;
 pub mod init;
+pub mod metrics;
 pub mod model;
 pub mod preprocess;
+pub mod report;
 pub mod weights;
 
 pub use error::{Error, Result};
