@@ -1,7 +1,10 @@
 //! What turns features into scores of classes.
 //!
 //! Every head is the same small module, at most two linear layers, so that it is stored, loaded and explained in one way;
-//! they differ in how they are trained.
+//! they differ in how they are trained: [`HeadKind::Transfer`] and [`HeadKind::Means`] are computed ([`compute`]), the
+//! others learn step by step ([`crate::fit::features::fit_head`]).
+
+pub mod compute;
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
@@ -13,9 +16,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// Which head, and so how it is trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadKind {
+    /// Logistic regression held near the class means: learns from photos what they teach, and from rendered frames not
+    /// whose frames they are. See [`compute::transfer`].
+    #[default]
+    Transfer,
     /// The paper's: one layer of 128 neurons with ReLU and dropout 0.3, then one neuron a class.
     Paper,
     /// One neuron a class.
@@ -31,15 +38,21 @@ pub const DROPOUT: f64 = 0.3;
 
 impl HeadKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Paper, Self::Linear, Self::Means];
+    pub const ALL: [Self; 4] = [Self::Transfer, Self::Paper, Self::Linear, Self::Means];
 
     /// As it is written in commands.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Transfer => "transfer",
             Self::Paper => "paper",
             Self::Linear => "linear",
             Self::Means => "means",
         }
+    }
+
+    /// Whether it is computed from features in one go, not trained step by step.
+    pub const fn is_computed(self) -> bool {
+        matches!(self, Self::Transfer | Self::Means)
     }
 }
 
@@ -70,10 +83,10 @@ impl<B: Backend> Head<B> {
     pub fn new(kind: HeadKind, width: usize, classes: usize, device: &B::Device) -> Self {
         let (hidden, into) = match kind {
             HeadKind::Paper => (Some(LinearConfig::new(width, HIDDEN).init(device)), HIDDEN),
-            HeadKind::Linear | HeadKind::Means => (None, width),
+            HeadKind::Transfer | HeadKind::Linear | HeadKind::Means => (None, width),
         };
         let output = LinearConfig::new(into, classes).init(device);
-        Self { hidden, output, unit_length: kind == HeadKind::Means }
+        Self { hidden, output, unit_length: kind.is_computed() }
     }
 
     /// Scores for features `[n, width]`.
@@ -84,11 +97,7 @@ impl<B: Backend> Head<B> {
     /// Scores while training: the hidden layer's activations are multiplied with `mask` `[n, HIDDEN]`, which holds 0
     /// where a neuron is left out and `1 / (1 − DROPOUT)` elsewhere.
     pub fn forward_with_dropout(&self, features: Tensor<B, 2>, mask: Option<Tensor<B, 2>>) -> Tensor<B, 2> {
-        let mut x = features;
-        if self.unit_length {
-            let length = x.clone().square().sum_dim(1).sqrt().clamp_min(1e-12);
-            x = x / length;
-        }
+        let mut x = if self.unit_length { compute::unit(features) } else { features };
         if let Some(hidden) = &self.hidden {
             x = relu(hidden.forward(x));
             if let Some(mask) = mask {
