@@ -67,14 +67,15 @@ pub fn transfer<B: Backend>(features: &Features, classes: usize, device: &B::Dev
 
 /// `[classes, n]`: what each row gives to the mean of its class.
 fn shares<B: Backend>(features: &Features, classes: usize, device: &B::Device) -> Tensor<B, 2> {
-    let mut counts = vec![0usize; classes];
-    for &label in &features.labels {
-        counts[label as usize] += 1;
+    let weight = |row: usize| features.weights.get(row).copied().unwrap_or(1.0);
+    let mut sums = vec![0.0; classes];
+    for (row, &label) in features.labels.iter().enumerate() {
+        sums[label as usize] += weight(row);
     }
     let n = features.len();
     let mut values = vec![0.0; classes * n];
     for (row, &label) in features.labels.iter().enumerate() {
-        values[label as usize * n + row] = 1.0 / counts[label as usize] as f32;
+        values[label as usize * n + row] = weight(row) / sums[label as usize];
     }
     Tensor::from_data(TensorData::new(values, [classes, n]), device)
 }
@@ -144,6 +145,27 @@ mod tests {
         let gradient = rows.transpose().matmul(errors).mul_scalar(SCALE) + (weights - means).mul_scalar(RIDGE);
         let largest = gradient.abs().max().into_data().iter::<f32>().next().unwrap();
         assert!(largest < 1e-4, "{largest}");
+    }
+
+    #[test]
+    fn few_rows_with_a_large_share_are_heard() {
+        let rows = |value: f32, count: usize| {
+            let mut features = Features::new(2);
+            for label in 0..2u32 {
+                for _ in 0..count {
+                    features.values.extend([if label == 0 { 1.0 } else { value }, if label == 0 { value } else { 1.0 }]);
+                    features.labels.push(label);
+                }
+            }
+            features
+        };
+        // The many say that class 1 lies along the second axis, the few that it lies along the first's opposite.
+        let mut both = rows(0.0, 500);
+        both.append(&rows(-1.0, 2), 0.99).unwrap();
+        let few = means::<Flex>(&rows(-1.0, 2), 2, &Default::default()).unwrap().output.weight.val();
+        let head = means::<Flex>(&both, 2, &Default::default()).unwrap().output.weight.val();
+        assert!((head - few).abs().max().into_scalar() < 0.1 * SCALE as f32);
+        assert!(both.append(&rows(0.0, 1), 1.0).is_err());
     }
 
     #[test]

@@ -1,0 +1,47 @@
+//! The ImageNet weights beside the repository give what their golden outputs say. Skips where they are not.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, TensorData};
+use burn_flex::Flex;
+use motley_learn::backbone::Backbone;
+use motley_learn::weights;
+use serde_json::Value;
+
+fn data() -> PathBuf {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    std::env::var_os("MOTLEY_DATA").map_or(beside, PathBuf::from)
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn mobilenet_v2_names_what_is_in_ten_pictures() {
+    let folder = data().join("weights");
+    let Ok(golden) = std::fs::read_to_string(folder.join("mobilenet_v2_golden.json")) else {
+        eprintln!("skipped: no {}", folder.display());
+        return;
+    };
+    let golden: Value = serde_json::from_str(&golden).unwrap();
+    let file = folder.join(golden["model"].as_str().unwrap());
+    let device = Default::default();
+    let loaded = weights::load::<Flex>("mobilenet_v2", &file, true, &device).unwrap();
+    for result in golden["results"].as_array().unwrap() {
+        let name = result["file"].as_str().unwrap();
+        let picture = image::open(folder.join("golden").join(name)).unwrap().to_rgb8();
+        let values = loaded.layout.preprocessing.apply(&picture, picture.width(), picture.height()).unwrap();
+        let images = Tensor::<Flex, 4>::from_data(TensorData::new(values, [1, 3, 224, 224]), &device);
+        let scores = loaded.net.classify(loaded.net.activations(images)).unwrap();
+        let probabilities: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
+        let mut order: Vec<usize> = (0..probabilities.len()).collect();
+        order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+        for (place, expected) in result["top5"].as_array().unwrap().iter().enumerate() {
+            // The file counts classes without the background, which is the network's first.
+            let class = expected[0].as_u64().unwrap() as usize + 1;
+            let difference = (f64::from(probabilities[class]) - expected[1].as_f64().unwrap()).abs();
+            assert!(difference < 1e-2, "{name}: class {class} differs by {difference}");
+            assert!(order[..6].contains(&class), "{name}: place {place} is not class {class}");
+        }
+        assert_eq!(order[0], result["top5"][0][0].as_u64().unwrap() as usize + 1, "{name}");
+    }
+}
