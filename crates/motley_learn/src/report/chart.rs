@@ -84,6 +84,29 @@ impl Curve {
             .map_err(|problem| ReportError::Chart { title: self.title.clone(), problem })
     }
 
+    /// Where the legend hides fewest points; the lower right one of equals.
+    fn emptiest_corner(&self, x: [f64; 2], y: [f64; 2]) -> SeriesLabelPosition {
+        let corners = [
+            (true, false, SeriesLabelPosition::LowerRight),
+            (true, true, SeriesLabelPosition::UpperRight),
+            (false, true, SeriesLabelPosition::UpperLeft),
+            (false, false, SeriesLabelPosition::LowerLeft),
+        ];
+        let points = || self.series.iter().flat_map(|series| &series.points);
+        let hidden = |right: bool, upper: bool| {
+            let near = |value: f64, [low, high]: [f64; 2], end: bool, reach: f64| {
+                let share = (value - low) / (high - low);
+                if end { share > 1.0 - reach } else { share < reach }
+            };
+            points().filter(|(px, py)| near(*px, x, right, 0.4) && near(*py, y, upper, 0.35)).count()
+        };
+        // There are four: the fallback never comes.
+        corners
+            .into_iter()
+            .min_by_key(|(right, upper, _)| hidden(*right, *upper))
+            .map_or(SeriesLabelPosition::LowerRight, |(.., corner)| corner)
+    }
+
     fn draw(&self, white: bool) -> Result<String, String> {
         let all =
             || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
@@ -118,6 +141,8 @@ impl Curve {
                 .axis_desc_style(text(13))
                 .x_desc(&self.x)
                 .y_desc(&self.y)
+                .x_label_formatter(&|value| tick(*value))
+                .y_label_formatter(&|value| tick(*value))
                 .x_labels(8)
                 .y_labels(7)
                 .draw()
@@ -136,7 +161,7 @@ impl Curve {
                 }
             }
             if self.series.len() > 1 {
-                let legend = SeriesLabelPosition::LowerRight;
+                let legend = self.emptiest_corner(x, y);
                 chart
                     .configure_series_labels()
                     .position(legend)
@@ -170,7 +195,7 @@ impl Bars {
     fn draw(&self, white: bool) -> Result<String, String> {
         const ROW: i32 = 24;
         const LEFT: i32 = 170;
-        const LENGTH: f64 = 300.0;
+        const LENGTH: f64 = 260.0;
         let head = if self.title.is_empty() { 8 } else { 34 };
         let size = (SIZE.0, (head + ROW * self.bars.len() as i32 + 8) as u32);
         let mut out = String::new();
@@ -212,6 +237,13 @@ impl Bars {
 
 fn text(size: i32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
+}
+
+/// A number on an axis: no more digits than it needs.
+fn tick(value: f64) -> String {
+    let text = format!("{value:.4}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0".to_owned() } else { short.to_owned() }
 }
 
 /// The ink becomes that of the page.
