@@ -127,8 +127,9 @@ fn labels_without_a_reason_are_not_learnt() {
     let listener = &mut |_: &Event| ControlFlow::Continue(());
     let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, listener };
     let device = Default::default();
-    let fitted =
-        fit.run(model::<Cpu>(HeadKind::Linear, &device), &mut shuffled, Some(&mut |_| pictures(1000)), &device).unwrap();
+    let fitted = fit
+        .run(model::<Cpu>(HeadKind::Linear, &device), &mut shuffled, Some(&mut |_| pictures(1000)), &device)
+        .unwrap();
     let accuracy = fitted.history[2].val_accuracy.unwrap();
     // 128 fresh pictures; a network that cannot know may call all of them one class, or lean to either side.
     assert!((0.2..0.8).contains(&accuracy), "{accuracy}");

@@ -128,7 +128,8 @@ fn a_model_comes_back_from_its_file_as_it_was() {
         backbone: Net::<Flex>::new(SPEC.name, &options, &device).unwrap(),
         head: Head::new(HeadKind::Paper, SPEC.width, 2, &device),
     };
-    let model = Model { card: Card::new(SPEC.name, layout, HeadKind::Paper, classes), classifier: redraw(classifier, 9) };
+    let model =
+        Model { card: Card::new(SPEC.name, layout, HeadKind::Paper, classes), classifier: redraw(classifier, 9) };
     let path = folder("model").join("model.safetensors");
     model.save(&path).unwrap();
     let loaded = Model::<Flex>::load(&path, &device).unwrap();

@@ -110,7 +110,9 @@ impl Features {
         if let Some(class) = counts.iter().position(|&count| count == 0) {
             return Err(Error::Data(format!("class {class} (from 0) has no picture to learn from")));
         }
-        if !self.weights.is_empty() && self.weights.len() != self.len() || self.weights.iter().any(|&weight| weight <= 0.0) {
+        if !self.weights.is_empty() && self.weights.len() != self.len()
+            || self.weights.iter().any(|&weight| weight <= 0.0)
+        {
             return Err(Error::Data("each row of features needs a weight above 0, or none has one".into()));
         }
         if self.values.len() != self.len() * self.width || self.values.iter().any(|value| !value.is_finite()) {

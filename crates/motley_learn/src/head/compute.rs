@@ -117,7 +117,8 @@ mod tests {
 
     fn accuracy(head: &Head<Flex>, features: &Features) -> f64 {
         let best = head.forward(features.tensor(&Default::default())).argmax(1).into_data();
-        let right = best.iter::<i64>().zip(&features.labels).filter(|(best, label)| *best == i64::from(**label)).count();
+        let right =
+            best.iter::<i64>().zip(&features.labels).filter(|(best, label)| *best == i64::from(**label)).count();
         right as f64 / features.len() as f64
     }
 
@@ -153,7 +154,9 @@ mod tests {
             let mut features = Features::new(2);
             for label in 0..2u32 {
                 for _ in 0..count {
-                    features.values.extend([if label == 0 { 1.0 } else { value }, if label == 0 { value } else { 1.0 }]);
+                    features
+                        .values
+                        .extend([if label == 0 { 1.0 } else { value }, if label == 0 { value } else { 1.0 }]);
                     features.labels.push(label);
                 }
             }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use safetensors::SafeTensors;
+use safetensors::tensor::Metadata;
 
 use super::pickle::{self, Value};
 use super::tensor::{ElementType, TensorPlace};
@@ -123,16 +123,22 @@ impl Checkpoint {
 
 type Opened = (BTreeMap<String, TensorPlace>, Source);
 
-fn open_safetensors(mut file: File, length: u64) -> Result<Opened, String> {
+/// The header of a safetensors file and its length in bytes, without the 8 that say it.
+pub(super) fn read_header(file: &mut File) -> Result<(u64, Metadata), String> {
     let mut size = [0; 8];
-    file.read_exact(&mut size).map_err(|error| error.to_string())?;
+    file.read_exact(&mut size).map_err(|_| "it is too short to be .safetensors")?;
     let size = u64::from_le_bytes(size);
-    if size > MAX_PICKLE || size + 8 > length {
+    let mut header = Vec::new();
+    file.take(size.min(MAX_PICKLE)).read_to_end(&mut header).map_err(|error| error.to_string())?;
+    if header.len() as u64 != size {
         return Err("its header is longer than the file: it is cut off, or no .safetensors".into());
     }
-    let mut header = vec![0; size as usize + 8];
-    file.rewind().and_then(|()| file.read_exact(&mut header)).map_err(|error| error.to_string())?;
-    let (_, metadata) = SafeTensors::read_metadata(&header).map_err(|error| format!("no .safetensors: {error}"))?;
+    let metadata = serde_json::from_slice(&header).map_err(|error| format!("no .safetensors: {error}"))?;
+    Ok((size, metadata))
+}
+
+fn open_safetensors(mut file: File, length: u64) -> Result<Opened, String> {
+    let (size, metadata) = read_header(&mut file)?;
     let mut places = BTreeMap::new();
     let mut pieces = BTreeMap::new();
     for (key, info) in metadata.tensors() {

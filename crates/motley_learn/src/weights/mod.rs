@@ -149,15 +149,9 @@ pub fn write(path: &Path, tensors: &BTreeMap<String, Stored>, metadata: BTreeMap
 /// # Errors
 /// When it cannot be read or is none.
 pub fn metadata(path: &Path) -> Result<BTreeMap<String, String>> {
-    use std::io::Read;
-    let wrong = || Error::Weights { path: path.into(), reason: "it is not a .safetensors file".into() };
     let mut file = std::fs::File::open(path).map_err(Error::io(path))?;
-    let mut size = [0; 8];
-    file.read_exact(&mut size).map_err(|_| wrong())?;
-    let mut header = size.to_vec();
-    let size = u64::from_le_bytes(size);
-    file.take(size).read_to_end(&mut header).map_err(Error::io(path))?;
-    let (_, metadata) = safetensors::SafeTensors::read_metadata(&header).map_err(|_| wrong())?;
+    let (_, metadata) =
+        checkpoint::read_header(&mut file).map_err(|reason| Error::Weights { path: path.into(), reason })?;
     Ok(metadata.metadata().clone().unwrap_or_default().into_iter().collect())
 }
 
