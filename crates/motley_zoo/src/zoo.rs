@@ -117,7 +117,7 @@ impl Zoo {
         let mut zoo = Self { packs, folders, cache: Cache::of_user(), origins: BTreeMap::new() };
         let mut catalog = Catalog {
             materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
-            skies: skies::names().iter().map(|name| (*name).to_owned()).collect(),
+            skies: skies::names().to_vec(),
             shapes: SHAPES.map(str::to_owned).to_vec(),
             classes: Vec::new(),
         };

@@ -86,10 +86,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     ),
     named(
         "paving_slabs",
-        1.8,
+        2.4,
         &Bond {
-            columns: 3,
-            rows: 3,
+            columns: 4,
+            rows: 4,
             shift: 0.0,
             colors: &[srgb(0xa7a39b), srgb(0x9d9a93), srgb(0xb0aca4)],
             mortar: srgb(0x625d54),
@@ -120,10 +120,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     ),
     named(
         "tiles_subway",
-        0.6,
+        0.8,
         &Bond {
-            columns: 3,
-            rows: 6,
+            columns: 4,
+            rows: 8,
             shift: 0.5,
             colors: &[srgb(0xe6e9e6), srgb(0xdfe4e2)],
             mortar: srgb(0xa9aaa6),
@@ -133,10 +133,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     ),
     named(
         "tiles_green",
-        0.6,
+        0.8,
         &Bond {
-            columns: 6,
-            rows: 6,
+            columns: 8,
+            rows: 8,
             colors: &[srgb(0x3d6b58), srgb(0x487a66), srgb(0x33604e)],
             checker: false,
             ..TILE
@@ -157,10 +157,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     ),
     named(
         "tiles_slate",
-        1.8,
+        2.4,
         &Bond {
-            columns: 3,
-            rows: 6,
+            columns: 4,
+            rows: 8,
             shift: 0.5,
             colors: &[srgb(0x474a4d), srgb(0x515558), srgb(0x3c3f42), srgb(0x5a5a57)],
             mortar: srgb(0x7d7b76),
@@ -173,10 +173,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     ),
     named(
         "tiles_beige",
-        1.5,
+        2.0,
         &Bond {
-            columns: 3,
-            rows: 3,
+            columns: 4,
+            rows: 4,
             colors: &[srgb(0xd3c4aa), srgb(0xcbbba0), srgb(0xdacdb6)],
             mortar: srgb(0xa59a89),
             checker: false,

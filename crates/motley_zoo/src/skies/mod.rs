@@ -1,17 +1,22 @@
 //! What surrounds a scene: sky or room as an image, and the light that comes from it.
 //!
-//! 1. `outdoor` and `room` paint an equirectangular [`SkyImage`] from a table of looks; [`Sky::from_image`] takes
-//!    a photograph in its place.
+//! 1. `outdoor` and `room` paint an equirectangular [`SkyImage`] from a table of looks, `places` from solids that a
+//!    seeded family builds; [`Sky::from_image`] takes a photograph in their place.
 //! 2. The image is scaled to one convention of brightness, so that skies can be exchanged without a new exposure.
 //! 3. [`SphericalHarmonics`] of the image light what is drawn; a [`SunHint`] says what else shines.
 //!
 //! **Radiance is relative.** A white, diffuse, horizontal surface that sees the whole sky and the sun has radiance 1
 //! under every daylight sky; dusk, night and dim rooms stay below. Multiply by an exposure to taste.
 
+mod cast;
+mod detail;
 mod harmonics;
 mod image;
+mod land;
 mod outdoor;
+mod places;
 mod room;
+mod texture;
 
 use std::sync::LazyLock;
 
@@ -29,6 +34,31 @@ pub struct Sky {
     pub image: SkyImage,
     /// The light that casts the main shadow, if one does.
     pub sun: Option<SunHint>,
+    /// How near what the image shows is; at infinity without.
+    pub backdrop: Option<Backdrop>,
+}
+
+/// A box around the middle of the scene, onto which the image is thrown from a point within, so that what it shows stands
+/// on the ground and moves against it as the camera moves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backdrop {
+    /// Half the extent along x and z, metres.
+    pub half: [f32; 2],
+    /// Metres above the ground.
+    pub height: f32,
+    /// Height of the point that the image is seen from, metres.
+    pub eye: f32,
+}
+
+impl Backdrop {
+    /// Distance from the eye to the box along a unit vector, metres; the floor does not stop it.
+    pub fn distance(&self, direction: Vec3) -> f32 {
+        let reach = |along: f32, room: f32| if along > 1e-6 { room / along } else { f32::MAX };
+        let walls = reach(direction.x.abs(), self.half[0]).min(reach(direction.z.abs(), self.half[1]));
+        // Below, a little deeper than the ground, which covers it.
+        let (above, below) = (self.height - self.eye, self.eye * 1.1);
+        walls.min(reach(direction.y, above)).min(reach(-direction.y, below))
+    }
 }
 
 /// What a sky asks of the world.
@@ -73,15 +103,16 @@ impl Sky {
         let sun = image.take_sun();
         let share = sun.map_or(0.0, |sun| sun.share);
         image.scale_to(1.0 - share);
-        Ok(Self { kind, image, sun })
+        Ok(Self { kind, image, sun, backdrop: None })
     }
 }
 
 /// The names that [`make`] knows, sorted.
-pub fn names() -> &'static [&'static str] {
-    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+pub fn names() -> &'static [String] {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let open = outdoor::LOOKS.iter().map(|look| look.name.to_owned());
         let mut names: Vec<_> =
-            outdoor::LOOKS.iter().map(|look| look.name).chain(room::LOOKS.iter().map(|look| look.name)).collect();
+            open.chain(room::LOOKS.iter().map(|look| look.name.to_owned())).chain(places::names()).collect();
         names.sort_unstable();
         names
     });
@@ -90,12 +121,20 @@ pub fn names() -> &'static [&'static str] {
 
 /// Paints a sky; `None` if there is none of this name. The same name gives the same bytes always.
 ///
-/// A call takes some tens of milliseconds: keep what it returns.
+/// A call takes a tenth of a second to a second: keep what it returns.
 pub fn make(name: &str) -> Option<Sky> {
     if let Some(look) = outdoor::LOOKS.iter().find(|look| look.name == name) {
         return Some(outdoor::paint(look));
     }
-    room::LOOKS.iter().find(|look| look.name == name).map(room::paint)
+    if let Some(look) = room::LOOKS.iter().find(|look| look.name == name) {
+        return Some(room::paint(look));
+    }
+    places::make(name)
+}
+
+/// Names of the materials that the ground under a sky may be made of; `None` where any will do.
+pub fn grounds(name: &str) -> Option<&'static [&'static str]> {
+    places::grounds(name)
 }
 
 /// Rec. 709 luminance of a linear colour.
