@@ -21,7 +21,7 @@ use crate::{
     materials::{self, MaterialMaps},
     model::Model,
     pack::{Pack, PackError},
-    skies::{self, Sky},
+    skies::{self, PackedSky},
     vehicles,
 };
 
@@ -118,6 +118,10 @@ impl Zoo {
         let mut catalog = Catalog {
             materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
             skies: skies::names().to_vec(),
+            grounds: skies::names()
+                .iter()
+                .filter_map(|name| Some((name.clone(), skies::grounds(name)?.iter().map(|&m| m.to_owned()).collect())))
+                .collect(),
             shapes: SHAPES.map(str::to_owned).to_vec(),
             classes: Vec::new(),
         };
@@ -217,12 +221,12 @@ impl Zoo {
         Ok(Some(hasher.finalize().to_hex()[..16].to_owned()))
     }
 
-    /// A material by its name.
+    /// A material by its name; the zoo's own are kept on disk once they are made.
     ///
     /// # Errors
     /// When its files cannot be read, or when there is none.
     pub fn material(&self, name: &str) -> Result<MaterialMaps, ZooError> {
-        if let Some(maps) = materials::make(name) {
+        if let Some(maps) = self.cache.surroundings(&format!("material {name}"), || materials::make(name)) {
             return Ok(maps);
         }
         match self.packs.iter().find(|pack| pack.materials().any(|known| known == name)) {
@@ -231,16 +235,17 @@ impl Zoo {
         }
     }
 
-    /// A sky by its name.
+    /// A sky by its name; the zoo's own are kept on disk once they are made.
     ///
     /// # Errors
     /// When its file cannot be read, or when there is none.
-    pub fn sky(&self, name: &str) -> Result<Sky, ZooError> {
-        if let Some(sky) = skies::make(name) {
+    pub fn sky(&self, name: &str) -> Result<PackedSky, ZooError> {
+        let made = || skies::make(name).map(|sky| PackedSky::new(&sky));
+        if let Some(sky) = self.cache.surroundings(&format!("sky {name}"), made) {
             return Ok(sky);
         }
         match self.packs.iter().find(|pack| pack.skies().any(|known| known == name)) {
-            Some(pack) => Ok(pack.load_sky(name)?),
+            Some(pack) => Ok(PackedSky::new(&pack.load_sky(name)?)),
             None => Err(ZooError::Unknown { kind: "sky", name: name.to_owned() }),
         }
     }

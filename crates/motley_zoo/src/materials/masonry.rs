@@ -318,7 +318,11 @@ pub(super) const RECIPES: &[Recipe] = &[
         &Cast { color: srgb(0x7f7f7e), cloud: 0.1, pores: 0.0, grain: 0.03, roughness: 0.35, ..CONCRETE },
     ),
     named("plaster", 1.5, &PLASTER),
-    named("plaster_white", 1.5, &Cast { color: srgb(0xe6e4df), cloud: 0.04, trowel: 0.035, relief: 0.002, ..PLASTER }),
+    named(
+        "plaster_white",
+        1.5,
+        &Cast { color: srgb(0xe6e4df), stain: srgb(0xdcd9d2), cloud: 0.04, trowel: 0.035, relief: 0.002, ..PLASTER },
+    ),
     named("plaster_pink", 2.0, &Cast { color: srgb(0xcb9a86), cloud: 0.12, stain: srgb(0x8d6b5f), ..PLASTER }),
     named("stucco", 1.0, &Cast { color: srgb(0xc9bda4), grain: 0.16, trowel: 0.0, relief: 0.006, ..PLASTER }),
     named("asphalt", 1.0, &Tarmac { tone: 0.22, stones: 48, bright: 0.28, cracks: 0.0, marks: Marks::None }),

@@ -20,20 +20,24 @@ mod wood;
 use std::sync::{Arc, LazyLock};
 
 use bevy_math::{UVec2, Vec2, Vec3};
+use serde::{Deserialize, Serialize};
 
-use crate::model::Texture;
+use crate::model::{Texture, shared, shared_option};
 
 /// Pixels along a side of every map.
 pub const SIZE: u32 = 256;
 
 /// The maps of one material, ready for a surface of any mesh.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MaterialMaps {
     /// sRGB colour, opaque, [`SIZE`] × [`SIZE`].
+    #[serde(with = "shared")]
     pub base_color: Arc<Texture>,
     /// Tangent-space normals, +y up in the image as in glTF 2.0.
+    #[serde(with = "shared_option")]
     pub normal: Option<Arc<Texture>>,
     /// Roughness in green, metalness in blue, linear.
+    #[serde(with = "shared_option")]
     pub metallic_roughness: Option<Arc<Texture>>,
     /// Factor on the map's metalness, or the metalness itself where there is no map; 0–1.
     pub metallic: f32,

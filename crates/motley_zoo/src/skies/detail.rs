@@ -264,7 +264,7 @@ impl Detail {
                     0.28 + 0.2 * ops::sin(17.0 * hue + 1.0),
                     0.25 + 0.22 * ops::sin(23.0 * hue + 4.0),
                 );
-                (color.max(Vec3::splat(0.04)) * (1.1 - 0.9 * spine * spine * 2.0), 0.0)
+                (color.max(Vec3::splat(0.03)) * 0.6 * (1.1 - 0.9 * spine * spine * 2.0), 0.0)
             }
             Self::Painting(frame) => {
                 let rim = (size / 2.0 - local.abs()).min_element();

@@ -3,7 +3,7 @@
 use bevy_math::{UVec2, Vec2, Vec3, ops};
 
 pub(super) use super::land::Land;
-use super::{Sky, SkyImage, SkyKind, SunHint, land, luminance};
+use super::{Sky, SkyImage, SkyKind, SunHint, land, luminance, places};
 use crate::materials::noise::{fbm, mix, random, smoothstep};
 
 /// What an open sky looks like. Colours are linear RGB, relative to each other: the whole is scaled to `level`.
@@ -37,6 +37,18 @@ impl Look {
         self.level
     }
 
+    /// Materials that the ground before this landscape may be made of.
+    pub(super) fn grounds(&self) -> &'static [&'static str] {
+        match self.land {
+            Land::Trees | Land::Hills | Land::Fields | Land::Mountains => places::LAWN,
+            Land::Forest => places::WOODS,
+            Land::Village | Land::City => places::ROAD,
+            Land::Sea => places::SHORE,
+            Land::Dunes => &["sand", "sand_fine", "cracked_earth", "gravel_red"],
+            Land::Snow => &["snow", "snow_trodden", "ice", "grass_frost"],
+        }
+    }
+
     /// Is it dark enough for lights in windows?
     pub(super) fn is_dark(&self) -> bool {
         self.level < 0.35
@@ -59,7 +71,7 @@ const CLEAR: Look = Look {
     cloud_lit: rgb(1.7, 1.7, 1.7),
     cloud_dark: rgb(0.75, 0.8, 0.9),
     land: Land::Trees,
-    skyline: 0.06,
+    skyline: 0.11,
     land_light: 1.0,
     stars: false,
     level: 1.0,
@@ -90,7 +102,7 @@ const OVERCAST: Look = Look {
     horizon: rgb(0.36, 0.37, 0.38),
     ground: rgb(0.2, 0.2, 0.18),
     sun: None,
-    skyline: 0.05,
+    skyline: 0.1,
     seed: 5,
     ..CLEAR
 };
@@ -127,7 +139,7 @@ const NIGHT: Look = Look {
     cloud_lit: rgb(0.10, 0.11, 0.15),
     cloud_dark: rgb(0.02, 0.022, 0.035),
     land: Land::Village,
-    skyline: 0.08,
+    skyline: 0.12,
     land_light: 0.06,
     stars: true,
     level: 0.12,
@@ -178,7 +190,7 @@ pub(super) const LOOKS: &[Look] = &[
         sun: Some(([60.0, -30.0], rgb(1.0, 0.96, 0.9), 0.7)),
         clouds: 0.25,
         land: Land::Village,
-        skyline: 0.08,
+        skyline: 0.12,
         seed: 7,
         ..CLEAR
     },
@@ -236,7 +248,7 @@ pub(super) const LOOKS: &[Look] = &[
         cloud_lit: rgb(0.75, 0.38, 0.36),
         cloud_dark: rgb(0.14, 0.14, 0.24),
         land: Land::Village,
-        skyline: 0.07,
+        skyline: 0.12,
         land_light: 0.2,
         level: 0.3,
         seed: 2,
@@ -290,7 +302,7 @@ pub(super) const LOOKS: &[Look] = &[
         name: "snow_field",
         ground: rgb(0.7, 0.74, 0.8),
         land: Land::Snow,
-        skyline: 0.07,
+        skyline: 0.12,
         sun: Some(([28.0, 110.0], rgb(1.0, 0.92, 0.82), 0.55)),
         seed: 35,
         ..HAZY
@@ -299,7 +311,7 @@ pub(super) const LOOKS: &[Look] = &[
         name: "snow_overcast",
         ground: rgb(0.62, 0.64, 0.66),
         land: Land::Snow,
-        skyline: 0.07,
+        skyline: 0.12,
         seed: 36,
         ..OVERCAST
     },
@@ -323,7 +335,7 @@ pub(super) fn weather(chance: f32, azimuth: f32, land: Land, seed: u32) -> Look 
         if let Some((angles, ..)) = &mut look.sun {
             *angles = [elevation, azimuth];
         }
-        Look { land, seed: seed % 4000 + 100, skyline: look.skyline.min(0.09), ..look }
+        Look { land, seed: seed % 4000 + 100, skyline: look.skyline.min(0.12), ..look }
     };
     let spread = ops::rem_euclid(chance * 50.0, 1.0);
     match chance {

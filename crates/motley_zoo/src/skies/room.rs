@@ -8,7 +8,7 @@ use crate::materials::noise::{fbm, smoothstep};
 /// What a room looks like. Colours are linear RGB, relative to each other: the whole is scaled to `level`.
 pub(super) struct Look {
     pub(super) name: &'static str,
-    kind: SkyKind,
+    pub(super) kind: SkyKind,
     /// Half the width, the height, and half the depth in metres.
     size: Vec3,
     wall: Vec3,

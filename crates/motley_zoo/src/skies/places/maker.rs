@@ -147,7 +147,7 @@ impl Maker {
     /// A tree: trunk and clumps of leaves, or a cone of needles.
     pub(super) fn tree(&mut self, foot: Vec3, height: f32, needles: bool, tint: Vec3) {
         let bark = Finish::of("bark", Vec3::splat(self.range(0.7, 1.2)));
-        let girth = height * 0.022 + 0.04;
+        let girth = height * 0.014 + 0.03;
         self.stand(foot, Vec3::new(2.0 * girth, height * 0.5, 2.0 * girth), bark);
         let leaves = Finish::plain(tint).with(Detail::Leaves(4.0));
         if needles {
@@ -159,12 +159,12 @@ impl Maker {
             }
             return;
         }
-        for _ in 0..4 {
+        for _ in 0..7 {
             let angle = self.range(0.0, TAU);
-            let out = height * self.range(0.05, 0.2);
+            let out = height * self.range(0.04, 0.26);
             let (sin, cos) = ops::sin_cos(angle);
-            let centre = foot + Vec3::new(cos * out, height * self.range(0.55, 0.85), sin * out);
-            let radius = height * self.range(0.15, 0.25);
+            let centre = foot + Vec3::new(cos * out, height * self.range(0.42, 0.9), sin * out);
+            let radius = height * self.range(0.11, 0.2);
             self.ball(centre, Vec3::new(radius, radius * 0.8, radius), leaves.clone());
         }
     }
@@ -280,7 +280,7 @@ impl Maker {
         let span = [-length - 2.0, length + 2.0];
         let green = self.green();
         let look = |name: &'static str, detail: Detail| Finish::of(name, Vec3::ONE).with(detail);
-        match self.below(8) {
+        match self.below(7) {
             0 => {
                 let height = self.range(1.0, 1.4);
                 self.on(
@@ -313,14 +313,6 @@ impl Maker {
             }
             4 => self.on(side, half, span, [0.0, 1.8], [out, out + 0.2], Finish::of("bricks", Vec3::ONE)),
             5 => self.on(
-                side,
-                half,
-                span,
-                [0.0, 1.3],
-                [out, out + 0.04],
-                Finish::plain(Vec3::splat(0.25)).with(Detail::Netting(0.09, 0.012)),
-            ),
-            6 => self.on(
                 side,
                 half,
                 span,

@@ -39,7 +39,7 @@ struct Site {
     level: f32,
 }
 
-const INSIDE: &[&str] = &[
+pub(super) const INSIDE: &[&str] = &[
     "carpet",
     "carpet_beige",
     "carpet_brown",
@@ -127,7 +127,7 @@ const SHELTER: &[&str] = &[
 ];
 const GARAGE: &[&str] =
     &["concrete", "concrete_stained", "screed", "asphalt_old", "paving_slabs", "cardboard", "chipboard"];
-const LAWN: &[&str] = &[
+pub(super) const LAWN: &[&str] = &[
     "grass",
     "grass_spring",
     "lawn",
@@ -155,7 +155,7 @@ const TERRACE: &[&str] = &[
     "artificial_grass",
     "bricks_old",
 ];
-const WOODS: &[&str] = &[
+pub(super) const WOODS: &[&str] = &[
     "leaves",
     "leaves_yellow",
     "pine_needles",
@@ -170,8 +170,9 @@ const WOODS: &[&str] = &[
 ];
 const FARM: &[&str] =
     &["straw", "hay", "soil", "mud", "dirt_path", "cobbles", "concrete_stained", "gravel", "grass_worn"];
-const SHORE: &[&str] = &["sand", "sand_fine", "sand_wet", "pebbles"];
-const ROAD: &[&str] = &["asphalt", "asphalt_old", "road", "asphalt", "paving_slabs", "paving", "cobbles", "concrete"];
+pub(super) const SHORE: &[&str] = &["sand", "sand_fine", "sand_wet", "pebbles"];
+pub(super) const ROAD: &[&str] =
+    &["asphalt", "asphalt_old", "road", "asphalt", "paving_slabs", "paving", "cobbles", "concrete"];
 const LOT: &[&str] = &["parking", "asphalt", "asphalt_old", "concrete", "paving", "gravel"];
 const TRACK: &[&str] = &["dirt_path", "gravel", "asphalt_old", "grass", "grass_worn", "soil", "road"];
 
@@ -304,6 +305,15 @@ mod tests {
             }
         }
         assert!(FAMILIES.is_sorted_by_key(|family| family.name));
+    }
+
+    #[test]
+    fn the_grounds_of_open_skies_are_materials() {
+        for name in crate::skies::names() {
+            for ground in crate::skies::grounds(name).unwrap_or_default() {
+                assert!(crate::materials::names().contains(ground), "{name}: {ground}");
+            }
+        }
     }
 
     #[test]

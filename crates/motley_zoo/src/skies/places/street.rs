@@ -206,11 +206,7 @@ pub(super) fn driveway(maker: &mut Maker) -> Site {
     maker.house(Vec2::new(-2.0, 5.0), Vec2::new(wide, 14.0), 2, true);
     maker.block(Vec3::new(-6.0, 0.0, 5.5), Vec3::new(-2.0, 2.9, 13.0), Finish::of("bricks", Vec3::ONE));
     let shade = maker.range(0.4, 1.0);
-    maker.block(
-        Vec3::new(-5.4, 0.0, 5.45),
-        Vec3::new(-2.6, 2.2, 5.5),
-        Finish::of("garage_door", Vec3::splat(shade)),
-    );
+    maker.block(Vec3::new(-5.4, 0.0, 5.45), Vec3::new(-2.6, 2.2, 5.5), Finish::of("garage_door", Vec3::splat(shade)));
     for x in [-5.0f32, 5.5] {
         let side = if x > 0.0 { Side(0) } else { Side(2) };
         maker.boundary(side, Vec2::new(x.abs() + 1.0, 20.0), 0.0);
