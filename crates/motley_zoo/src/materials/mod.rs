@@ -1,6 +1,6 @@
 //! Procedural surfaces: tileable PBR maps that need no file.
 //!
-//! 1. A family (a struct in `masonry`, `wood`, `metal`, `cloth`, `printed`, `litter` or `ground`) paints one [`Texel`]
+//! 1. A family (a struct in `masonry`, `wood`, `metal`, `poured`, `cloth`, `printed`, `litter` or `ground`) paints one [`Texel`]
 //!    for a point of the unit square, from [`noise`] that repeats there; a recipe is a name with a family's parameters.
 //! 2. [`make`] samples it on a grid and derives normals from the heights, which are metres: a recipe's relief is
 //!    as deep as it says, whatever the resolution.
@@ -14,6 +14,7 @@ mod masonry;
 mod metal;
 mod motif;
 pub mod noise;
+mod poured;
 mod printed;
 mod wood;
 
@@ -123,6 +124,7 @@ static RECIPES: LazyLock<Vec<&'static Recipe>> = LazyLock::new(|| {
         litter::RECIPES,
         masonry::RECIPES,
         metal::RECIPES,
+        poured::RECIPES,
         printed::RECIPES,
         wood::RECIPES,
     ]

@@ -293,8 +293,8 @@ impl Place<'_> {
                 albedo[at] = color;
                 let side = (normal.x * 2.0 + normal.y * 3.0 + normal.z * 5.0) as i32;
                 faces[at] = (hit.solid as u32) * 16 + (side + 5) as u32 % 16;
-                // The floor right below is never seen, only its light.
-                let rough = along.y < -0.7;
+                // The ground near by is never seen, only its light.
+                let rough = along.y < -0.45;
                 let chance = random(x, y, 77);
                 let bumpy = (normal + look.detail.bump(&seen)).normalize_or(normal);
                 light[at] =
