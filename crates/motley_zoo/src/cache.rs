@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::model::Model;
+use crate::{detail::Detail, model::Model};
 
 /// Bytes that the cache may take; the oldest entries make room.
 const BUDGET: u64 = 2 << 30;
@@ -45,9 +45,19 @@ impl Cache {
         Self { folder }
     }
 
-    /// The individual of this name, grown by `grow` if it is not there.
-    pub fn individual(&self, name: &str, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
-        self.entry(env!("MOTLEY_GROWTH"), name, grow)
+    /// The individual of this name at a level of detail, grown by `grow` if it is not there. All levels are kept at once.
+    pub fn individual(&self, name: &str, detail: Detail, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
+        let path = |detail: Detail| self.path(env!("MOTLEY_GROWTH"), &format!("{name} {detail:?}"));
+        if let Some(model) = path(detail).as_deref().and_then(read) {
+            return Some(model);
+        }
+        let model = grow()?;
+        for level in Detail::ALL {
+            if let Some(path) = path(level) {
+                write(&path, &model.at(level));
+            }
+        }
+        Some(model.at(detail))
     }
 
     /// The material or sky of this name, made by `make` if it is not there.
@@ -55,16 +65,7 @@ impl Cache {
     where
         T: Serialize + DeserializeOwned,
     {
-        self.entry(env!("MOTLEY_SURROUNDINGS"), name, make)
-    }
-
-    /// What is named so and made from what `origin` is the hash of.
-    fn entry<T>(&self, origin: &str, name: &str, make: impl FnOnce() -> Option<T>) -> Option<T>
-    where
-        T: Serialize + DeserializeOwned,
-    {
-        let key = blake3::hash(format!("{origin} {name}").as_bytes()).to_hex();
-        let path = self.folder.as_ref().map(|folder| folder.join(&key[..32]));
+        let path = self.path(env!("MOTLEY_SURROUNDINGS"), name);
         if let Some(known) = path.as_deref().and_then(read) {
             return Some(known);
         }
@@ -73,6 +74,12 @@ impl Cache {
             write(&path, &made);
         }
         Some(made)
+    }
+
+    /// Where that lies which is named so and made from what `origin` is the hash of.
+    fn path(&self, origin: &str, name: &str) -> Option<PathBuf> {
+        let key = blake3::hash(format!("{origin} {name}").as_bytes()).to_hex();
+        self.folder.as_ref().map(|folder| folder.join(&key[..32]))
     }
 }
 
@@ -135,21 +142,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(Some(folder.path().to_owned()));
         let name_of = |model: Option<Model>| model.unwrap().nodes[0].name.clone();
-        assert_eq!(name_of(cache.individual("x", || Some(model("grown")))), "grown");
-        assert_eq!(name_of(cache.individual("x", || Some(model("again")))), "grown", "read from disk");
-        let entry = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
-        let mut bytes = fs::read(&entry).unwrap();
-        *bytes.last_mut().unwrap() ^= 1;
-        fs::write(&entry, bytes).unwrap();
-        assert_eq!(name_of(cache.individual("x", || Some(model("again")))), "again");
-        assert_eq!(name_of(cache.individual("x", || Some(model("third")))), "again", "and written anew");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("grown")))), "grown");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "grown", "read from disk");
+        let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(entries.len(), Detail::ALL.len());
+        for entry in entries {
+            let mut bytes = fs::read(&entry).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(&entry, bytes).unwrap();
+        }
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "again");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("third")))), "again", "and written anew");
     }
 
     #[test]
     fn without_a_folder_everything_is_grown() {
         let cache = Cache::at(None);
-        assert!(cache.individual("x", || Some(model("a"))).is_some());
-        assert!(cache.individual("x", || None).is_none());
+        assert!(cache.individual("x", Detail::Full, || Some(model("a"))).is_some());
+        assert!(cache.individual("x", Detail::Full, || None).is_none());
     }
 
     #[test]
