@@ -153,35 +153,45 @@ mod tests {
 
     use super::*;
 
+    /// Looks at a sky; is it a room?
+    fn check(name: &str) -> bool {
+        let sky = make(name).unwrap();
+        if !name.ends_with(['2', '3', '4', '5', '6', '7', '8']) {
+            assert_eq!(sky.image, make(name).unwrap().image, "{name}");
+        }
+        assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
+        assert!(sky.image.rgb.iter().all(|x| x.is_finite() && (0.0..200.0).contains(x)), "{name}");
+        // Neither black nor burnt out, from above and from the sides.
+        let light = luminance(sky.image.harmonics().irradiance(Vec3::Y)) / PI;
+        assert!((0.03..1.2).contains(&light), "{name}: {light} from above");
+        let side = [Vec3::X, Vec3::Z, Vec3::NEG_X, Vec3::NEG_Z]
+            .map(|side| luminance(sky.image.harmonics().irradiance(side)) / PI);
+        assert!(side.iter().all(|x| x.is_finite() && (0.0..3.0).contains(x)), "{name}: {side:?} from the sides");
+        if let Some(backdrop) = sky.backdrop {
+            assert!(backdrop.half.iter().all(|half| *half > 1.0) && backdrop.height > backdrop.eye, "{name}");
+            assert!(sky.kind == SkyKind::Outdoor, "{name} has walls of its own");
+        }
+        if let Some(sun) = sky.sun {
+            assert!((sun.direction.length() - 1.0).abs() < 1e-4 && sun.direction.y > 0.0, "{name}");
+            assert!((luminance(sun.color) - 1.0).abs() < 1e-3, "{name}");
+            assert!((0.0..0.95).contains(&sun.share), "{name}");
+        }
+        sky.kind == SkyKind::Room
+    }
+
     #[test]
     fn skies_are_many_finite_repeatable_and_hold_rooms() {
         assert!(names().len() >= 24);
         assert!(names().windows(2).all(|pair| pair[0] < pair[1]), "sorted, and no name twice");
-        let mut rooms = 0;
-        for name in names() {
-            let sky = make(name).unwrap();
-            if !name.ends_with(['2', '3', '4', '5', '6', '7', '8']) {
-                assert_eq!(sky.image, make(name).unwrap().image, "{name}");
-            }
-            assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
-            assert!(sky.image.rgb.iter().all(|x| x.is_finite() && (0.0..200.0).contains(x)), "{name}");
-            // Neither black nor burnt out, from above and from the sides.
-            let light = luminance(sky.image.harmonics().irradiance(Vec3::Y)) / PI;
-            assert!((0.03..1.2).contains(&light), "{name}: {light} from above");
-            let side = [Vec3::X, Vec3::Z, Vec3::NEG_X, Vec3::NEG_Z]
-                .map(|side| luminance(sky.image.harmonics().irradiance(side)) / PI);
-            assert!(side.iter().all(|x| x.is_finite() && (0.0..3.0).contains(x)), "{name}: {side:?} from the sides");
-            if let Some(backdrop) = sky.backdrop {
-                assert!(backdrop.half.iter().all(|half| *half > 1.0) && backdrop.height > backdrop.eye, "{name}");
-                assert!(sky.kind == SkyKind::Outdoor, "{name} has walls of its own");
-            }
-            if let Some(sun) = sky.sun {
-                assert!((sun.direction.length() - 1.0).abs() < 1e-4 && sun.direction.y > 0.0, "{name}");
-                assert!((luminance(sun.color) - 1.0).abs() < 1e-3, "{name}");
-                assert!((0.0..0.95).contains(&sun.share), "{name}");
-            }
-            rooms += usize::from(sky.kind == SkyKind::Room);
-        }
+        // Half a second each: shared among the cores.
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let rooms: usize = std::thread::scope(|scope| {
+            let parts: Vec<_> = names()
+                .chunks(names().len().div_ceil(threads))
+                .map(|part| scope.spawn(move || part.iter().filter(|name| check(name)).count()))
+                .collect();
+            parts.into_iter().map(|part| part.join().unwrap()).sum()
+        });
         assert!(rooms >= 1);
         assert!(make("vacuum").is_none());
     }
