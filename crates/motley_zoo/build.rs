@@ -1,16 +1,21 @@
-//! Hashes what individuals are grown from, so that a cache of them notices when it changes.
+//! Hashes what individuals and surroundings are made from, so that a cache of them notices when it changes.
 
 use std::{env, fs, path::Path};
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&root);
-    let mut hash = 0xcbf2_9ce4_8422_2325;
-    for place in ["src/animals", "src/vehicles", "src/detail.rs", "../../assets/breeds"] {
-        println!("cargo:rerun-if-changed={place}");
-        add(&root.join(place), &mut hash);
+    for (name, places) in [
+        ("MOTLEY_GROWTH", &["src/animals", "src/vehicles", "src/detail.rs", "../../assets/breeds"][..]),
+        ("MOTLEY_SURROUNDINGS", &["src/materials", "src/skies"]),
+    ] {
+        let mut hash = 0xcbf2_9ce4_8422_2325;
+        for place in places {
+            println!("cargo:rerun-if-changed={place}");
+            add(&root.join(place), &mut hash);
+        }
+        println!("cargo:rustc-env={name}={hash:016x}");
     }
-    println!("cargo:rustc-env=MOTLEY_GROWTH={hash:016x}");
 }
 
 /// A file, or all files below a folder in order of their names; nothing if it is not there. FNV-1a (G. Fowler, L. C. Noll,

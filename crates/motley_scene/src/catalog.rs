@@ -1,5 +1,7 @@
 //! What there is to draw from: names only. The zoo and the user's packs fill it; the draw reads it.
 
+use std::collections::BTreeMap;
+
 /// Everything that a scene can show.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
@@ -9,6 +11,8 @@ pub struct Catalog {
     pub materials: Vec<String>,
     /// Skies and rooms.
     pub skies: Vec<String>,
+    /// Materials that the ground may be made of, by the name of a sky; any under those that are not listed.
+    pub grounds: BTreeMap<String, Vec<String>>,
     /// Shapes of obstructors.
     pub shapes: Vec<String>,
 }

@@ -41,7 +41,10 @@ macro_rules! parameters {
         /// Draws frame `index`. `attempt` counts redraws, from 0.
         pub fn draw(scene: &Scene, catalog: &Catalog, seed: u64, index: u64, attempt: u32) -> Recipe {
             let class_weights: Vec<f32> = scene.classes.iter().map(|class| class.weight).collect();
-            let cx = DrawContext { seed, index, catalog, class_weights: &class_weights };
+            let cx = DrawContext { seed, index, catalog, class_weights: &class_weights, grounds: &[] };
+            // The ground may have to fit the sky, so the sky is known to all.
+            let sky = draw_one(&scene.sky, &cx, attempt);
+            let cx = DrawContext { grounds: catalog.grounds.get(&sky.name).map_or(&[], Vec::as_slice), ..cx };
             Recipe {
                 seed,
                 index,

@@ -26,8 +26,28 @@ fn catalog(classes: &[Class]) -> Catalog {
             .collect(),
         materials: names("material", 12),
         skies: names("sky", 6),
+        grounds: [("sky1".to_owned(), vec!["material3".to_owned(), "material4".to_owned()])].into(),
         shapes: SHAPES.map(str::to_owned).to_vec(),
     }
+}
+
+#[test]
+fn the_ground_fits_the_sky_where_that_is_asked_for_and_nothing_else_changes() {
+    let (mut scene, catalog) = scene(&[1.0]);
+    let mut fitting = 0;
+    for index in 0..FRAMES {
+        scene.materials.ground_fits_sky = false;
+        let any = draw(&scene, &catalog, 5, index, 0);
+        scene.materials.ground_fits_sky = true;
+        let mut fits = draw(&scene, &catalog, 5, index, 0);
+        if fits.sky.name == "sky1" {
+            assert!(["material3", "material4"].contains(&fits.materials.ground.name.as_str()), "{index}");
+            fitting += 1;
+            fits.materials.ground.name.clone_from(&any.materials.ground.name);
+        }
+        assert_eq!(any, fits, "{index}");
+    }
+    assert!(fitting > 3, "{fitting}");
 }
 
 /// A scene in which everything varies.

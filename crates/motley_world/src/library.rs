@@ -172,7 +172,7 @@ impl Library {
             return Ok(known.clone());
         }
         let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
-        let loaded = Arc::new(SkyAssets::new(sky.as_ref(), shelves));
+        let loaded = Arc::new(SkyAssets::new(sky, shelves));
         self.skies.insert(name.to_owned(), loaded.clone());
         Ok(loaded)
     }

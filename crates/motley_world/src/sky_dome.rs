@@ -8,7 +8,7 @@ use bevy::{
     render::render_resource::{Extent3d, TextureDimension, TextureFormat},
 };
 use motley_scene::distribution::from_angles;
-use motley_zoo::skies::{Sky, SkyImage, SkyKind, SphericalHarmonics};
+use motley_zoo::skies::{Backdrop, PackedSky, Sky, SkyImage, SkyKind, SphericalHarmonics};
 
 use crate::{
     lean::{Lean, LeanKey, SurfaceUniform},
@@ -18,24 +18,33 @@ use crate::{
 /// A sky, ready to be shown.
 #[derive(Debug)]
 pub struct SkyAssets {
-    /// The dome's material.
+    /// What the picture is thrown on: a ball at infinity, or the box around the scene, in metres.
+    pub mesh: Handle<Mesh>,
+    /// Its material.
     pub material: Handle<Lean>,
     /// Irradiance.
     pub harmonics: SphericalHarmonics,
+    /// The box, if it is one.
+    pub backdrop: Option<Backdrop>,
     /// Are there walls around?
     pub room: bool,
 }
 
 impl SkyAssets {
     /// Uploads a sky; without one, an even grey.
-    pub fn new(sky: Option<&Sky>, shelves: &mut Shelves) -> Self {
-        let grey = SkyImage { width: 2, height: 1, rgb: vec![0.6; 6] };
-        let picture = sky.map_or(&grey, |sky| &sky.image);
-        let size = Extent3d { width: picture.width, height: picture.height, depth_or_array_layers: 1 };
-        let channels = picture.rgb.chunks_exact(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 1.0]);
-        let data = channels.flat_map(|value| half::f16::from_f32(value).to_le_bytes()).collect();
-        let mut image =
-            Image::new(size, TextureDimension::D2, data, TextureFormat::Rgba16Float, RenderAssetUsages::RENDER_WORLD);
+    pub fn new(sky: Option<PackedSky>, shelves: &mut Shelves) -> Self {
+        let sky = sky.unwrap_or_else(|| {
+            let image = SkyImage { width: 2, height: 1, rgb: vec![0.6; 6] };
+            PackedSky::new(&Sky { kind: SkyKind::Outdoor, image, sun: None, backdrop: None })
+        });
+        let size = Extent3d { width: sky.width, height: sky.height, depth_or_array_layers: 1 };
+        let mut image = Image::new(
+            size,
+            TextureDimension::D2,
+            sky.texels,
+            TextureFormat::Rgb9e5Ufloat,
+            RenderAssetUsages::RENDER_WORLD,
+        );
         image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor {
             address_mode_u: ImageAddressMode::Repeat,
             address_mode_v: ImageAddressMode::ClampToEdge,
@@ -53,9 +62,16 @@ impl SkyAssets {
             normal_texture: None,
             metallic_roughness_texture: None,
             frame: shelves.frame.0.clone(),
-            key: LeanKey { textured: true, unlit: true, double_sided: true, ..LeanKey::default() },
+            // A camera outside the box looks in through its wall.
+            key: LeanKey { textured: true, unlit: true, double_sided: sky.backdrop.is_none(), ..LeanKey::default() },
         });
-        Self { material, harmonics: picture.harmonics(), room: sky.is_some_and(|sky| sky.kind == SkyKind::Room) }
+        Self {
+            mesh: shelves.meshes.add(dome(sky.backdrop.as_ref())),
+            material,
+            harmonics: sky.harmonics,
+            backdrop: sky.backdrop,
+            room: sky.kind == SkyKind::Room,
+        }
     }
 }
 
@@ -68,32 +84,44 @@ pub fn shader_coefficients(harmonics: &SphericalHarmonics, brightness: f32) -> [
     std::array::from_fn(|i| (harmonics.coefficients[i] * (NORMS[i] * factor)).extend(0.0).into())
 }
 
-/// A ball seen from inside, with texture coordinates of an equirectangular picture: its middle column is −z, right of it is +x.
-pub fn dome() -> Mesh {
-    const COLUMNS: u16 = 32;
-    const ROWS: u16 = 16;
-    let mut positions = Vec::new();
+/// A ball of radius 1, or the box of a backdrop in metres, seen from inside, with texture coordinates of an equirectangular
+/// picture: its middle column is −z, right of it is +x.
+pub fn dome(backdrop: Option<&Backdrop>) -> Mesh {
+    // A box needs more: between vertices the picture is thrown on straight faces.
+    let (columns, rows): (u16, u16) = if backdrop.is_some() { (64, 32) } else { (32, 16) };
+    let mut positions: Vec<Vec3> = Vec::new();
+    let mut normals = Vec::new();
     let mut uvs = Vec::new();
-    for row in 0..=ROWS {
-        for column in 0..=COLUMNS {
-            let (u, v) = (f32::from(column) / f32::from(COLUMNS), f32::from(row) / f32::from(ROWS));
+    for row in 0..=rows {
+        for column in 0..=columns {
+            let (u, v) = (f32::from(column) / f32::from(columns), f32::from(row) / f32::from(rows));
             let azimuth = (1.0 - u) * std::f32::consts::TAU;
             let elevation = (0.5 - v) * std::f32::consts::PI;
-            positions.push(from_angles(azimuth, elevation).to_array());
+            let direction = from_angles(azimuth, elevation);
+            positions.push(
+                backdrop
+                    .map_or(direction, |backdrop| Vec3::Y * backdrop.eye + direction * backdrop.distance(direction)),
+            );
+            normals.push(direction);
             uvs.push([u, v]);
         }
     }
     let mut indices = Vec::new();
-    for row in 0..ROWS {
-        for column in 0..COLUMNS {
-            let a = row * (COLUMNS + 1) + column;
-            let b = a + COLUMNS + 1;
-            indices.extend([a, b, a + 1, a + 1, b, b + 1]);
+    for row in 0..rows {
+        for column in 0..columns {
+            let a = row * (columns + 1) + column;
+            let b = a + columns + 1;
+            for triangle in [[a, b, a + 1], [a + 1, b, b + 1]] {
+                let [p, q, r] = triangle.map(|i| positions[usize::from(i)]);
+                let outward = (q - p).cross(r - p).dot(normals[usize::from(triangle[0])]) > 0.0;
+                indices.extend(if outward { [triangle[0], triangle[2], triangle[1]] } else { triangle });
+            }
         }
     }
+    let triples = |list: Vec<Vec3>| list.iter().map(Vec3::to_array).collect::<Vec<_>>();
     let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::default());
-    mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, positions.clone());
-    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, positions);
+    mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, triples(normals));
+    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, triples(positions));
     mesh.insert_attribute(Mesh::ATTRIBUTE_UV_0, uvs);
     mesh.with_inserted_indices(Indices::U16(indices))
 }

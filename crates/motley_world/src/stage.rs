@@ -226,7 +226,7 @@ fn set_up(
         .id();
     let plain = shelves.leans.add(Lean::plain(&shelves.frame));
     let plane = shelves.meshes.add(Plane3d::new(Vec3::Y, Vec2::splat(GROUND_EDGE / 2.0)).mesh().build());
-    let dome = shelves.meshes.add(sky_dome::dome());
+    let dome = shelves.meshes.add(sky_dome::dome(None));
     let mut fixed = |tag: u32, mesh: Handle<Mesh>| {
         commands
             .spawn((

@@ -1,6 +1,7 @@
-//! Individuals on disk: growing one takes some hundred milliseconds of a core, reading it a few.
+//! Individuals, materials and skies on disk: growing or painting one takes some hundred milliseconds of a core, reading it a
+//! few.
 //!
-//! An entry is named by a hash of all that its individual is made from, and starts with a hash of its own content: a damaged
+//! An entry is named by a hash of all that its content is made from, and starts with a hash of its own content: a damaged
 //! one is as good as none. Without a place to write, everything is grown anew.
 
 use std::{
@@ -10,6 +11,8 @@ use std::{
     time::SystemTime,
 };
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{detail::Detail, model::Model};
 
 /// Bytes that the cache may take; the oldest entries make room.
@@ -17,7 +20,7 @@ const BUDGET: u64 = 2 << 30;
 /// Bytes of the hash before the content.
 const SEAL: usize = blake3::OUT_LEN;
 
-/// A folder of individuals.
+/// A folder of what was grown and painted.
 #[derive(Clone, Debug)]
 pub struct Cache {
     folder: Option<PathBuf>,
@@ -44,10 +47,7 @@ impl Cache {
 
     /// The individual of this name at a level of detail, grown by `grow` if it is not there. All levels are kept at once.
     pub fn individual(&self, name: &str, detail: Detail, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
-        let path = |detail: Detail| {
-            let key = blake3::hash(format!("{} {name} {detail:?}", env!("MOTLEY_GROWTH")).as_bytes()).to_hex();
-            self.folder.as_ref().map(|folder| folder.join(&key[..32]))
-        };
+        let path = |detail: Detail| self.path(env!("MOTLEY_GROWTH"), &format!("{name} {detail:?}"));
         if let Some(model) = path(detail).as_deref().and_then(read) {
             return Some(model);
         }
@@ -59,9 +59,31 @@ impl Cache {
         }
         Some(model.at(detail))
     }
+
+    /// The material or sky of this name, made by `make` if it is not there.
+    pub fn surroundings<T>(&self, name: &str, make: impl FnOnce() -> Option<T>) -> Option<T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let path = self.path(env!("MOTLEY_SURROUNDINGS"), name);
+        if let Some(known) = path.as_deref().and_then(read) {
+            return Some(known);
+        }
+        let made = make()?;
+        if let Some(path) = path {
+            write(&path, &made);
+        }
+        Some(made)
+    }
+
+    /// Where that lies which is named so and made from what `origin` is the hash of.
+    fn path(&self, origin: &str, name: &str) -> Option<PathBuf> {
+        let key = blake3::hash(format!("{origin} {name}").as_bytes()).to_hex();
+        self.folder.as_ref().map(|folder| folder.join(&key[..32]))
+    }
 }
 
-fn read(path: &Path) -> Option<Model> {
+fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     let bytes = fs::read(path).ok()?;
     let (seal, content) = bytes.split_at_checked(SEAL)?;
     if blake3::hash(content).as_bytes() != seal {
@@ -71,9 +93,9 @@ fn read(path: &Path) -> Option<Model> {
 }
 
 /// Writes an entry whole or not at all. A full disk costs time only, so failures are not told.
-fn write(path: &Path, model: &Model) {
+fn write(path: &Path, made: &impl Serialize) {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let Ok(content) = postcard::to_stdvec(model) else { return };
+    let Ok(content) = postcard::to_stdvec(made) else { return };
     let mut bytes = blake3::hash(&content).as_bytes().to_vec();
     bytes.extend_from_slice(&content);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

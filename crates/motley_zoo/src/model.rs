@@ -199,7 +199,7 @@ pub enum Interpolation {
 }
 
 /// Stores what an [`Arc`] holds; what was shared is not shared any more when it is read.
-mod shared {
+pub(crate) mod shared {
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -214,7 +214,7 @@ mod shared {
 }
 
 /// The same for what may be missing.
-mod shared_option {
+pub(crate) mod shared_option {
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

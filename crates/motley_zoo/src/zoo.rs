@@ -22,7 +22,7 @@ use crate::{
     materials::{self, MaterialMaps},
     model::Model,
     pack::{Pack, PackError},
-    skies::{self, Sky},
+    skies::{self, PackedSky},
     vehicles,
 };
 
@@ -119,7 +119,11 @@ impl Zoo {
         let mut zoo = Self { packs, folders, cache: Cache::of_user(), origins: BTreeMap::new() };
         let mut catalog = Catalog {
             materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
-            skies: skies::names().iter().map(|name| (*name).to_owned()).collect(),
+            skies: skies::names().to_vec(),
+            grounds: skies::names()
+                .iter()
+                .filter_map(|name| Some((name.clone(), skies::grounds(name)?.iter().map(|&m| m.to_owned()).collect())))
+                .collect(),
             shapes: SHAPES.map(str::to_owned).to_vec(),
             classes: Vec::new(),
         };
@@ -236,26 +240,29 @@ impl Zoo {
         Ok(Some(hasher.finalize().to_hex()[..16].to_owned()))
     }
 
-    /// A material by its name.
+    /// A material by its name; the zoo's own are kept on disk once they are made.
     ///
     /// # Errors
     /// When its files cannot be read, or when there is none.
     pub fn material(&self, name: &str) -> Result<MaterialMaps, ZooError> {
-        match self.packs.iter().rfind(|pack| pack.materials().any(|known| known == name)) {
-            Some(pack) => Ok(pack.load_material(name)?),
-            None => materials::make(name).ok_or_else(|| ZooError::Unknown { kind: "material", name: name.to_owned() }),
+        if let Some(pack) = self.packs.iter().rfind(|pack| pack.materials().any(|known| known == name)) {
+            return Ok(pack.load_material(name)?);
         }
+        let made = self.cache.surroundings(&format!("material {name}"), || materials::make(name));
+        made.ok_or_else(|| ZooError::Unknown { kind: "material", name: name.to_owned() })
     }
 
-    /// A sky by its name.
+    /// A sky by its name; the zoo's own are kept on disk once they are made.
     ///
     /// # Errors
     /// When its file cannot be read, or when there is none.
-    pub fn sky(&self, name: &str) -> Result<Sky, ZooError> {
-        match self.packs.iter().rfind(|pack| pack.skies().any(|known| known == name)) {
-            Some(pack) => Ok(pack.load_sky(name)?),
-            None => skies::make(name).ok_or_else(|| ZooError::Unknown { kind: "sky", name: name.to_owned() }),
+    pub fn sky(&self, name: &str) -> Result<PackedSky, ZooError> {
+        if let Some(pack) = self.packs.iter().rfind(|pack| pack.skies().any(|known| known == name)) {
+            return Ok(PackedSky::new(&pack.load_sky(name)?));
         }
+        let made = || skies::make(name).map(|sky| PackedSky::new(&sky));
+        let made = self.cache.surroundings(&format!("sky {name}"), made);
+        made.ok_or_else(|| ZooError::Unknown { kind: "sky", name: name.to_owned() })
     }
 }
 

@@ -96,7 +96,10 @@ fn names(scene: &Scene, catalog: &Catalog, firsts: &[Recipe], tests: &mut Vec<Dr
     if scene.materials.enabled {
         let (ground, wall) = (&scene.materials.ground, &scene.materials.wall);
         let known = &catalog.materials;
-        tests.push(test_names("materials.ground", &ground.among(known), &drawn(|r| &r.materials.ground.name)));
+        // A ground that fits the sky follows the sky's distribution too.
+        if !scene.materials.ground_fits_sky {
+            tests.push(test_names("materials.ground", &ground.among(known), &drawn(|r| &r.materials.ground.name)));
+        }
         tests.push(test_names("materials.wall", &wall.among(known), &drawn(|r| &r.materials.wall.name)));
         let things = firsts.iter().flat_map(|recipe| &recipe.materials.obstructors);
         let drawn: Vec<&str> = things.map(|material| material.name.as_str()).collect();

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawContext, Parameter};
 use crate::{
-    catalog::Catalog,
     distribution::{Names, Scalar},
     stream::Stream,
 };
@@ -17,6 +16,9 @@ crate::fields! {
         enabled: bool = true;
         /// Materials for the ground.
         ground: Names = Names::All;
+        /// Take the ground from those of its materials that fit the sky, where the sky names any: carpet and parquet in a
+        /// living room, grass in a garden. Any ground under any sky otherwise.
+        ground_fits_sky: bool = false;
         /// Materials for walls, where the sky is a room.
         wall: Names = Names::All;
         /// Materials for obstructors.
@@ -81,9 +83,9 @@ pub struct MaterialsDraw {
 }
 
 impl Materials {
-    fn one(&self, names: &Names, catalog: &Catalog, rng: &mut impl Rng, index: u64) -> MaterialDraw {
+    fn one(&self, names: &Names, known: &[String], rng: &mut impl Rng, index: u64) -> MaterialDraw {
         MaterialDraw {
-            name: names.draw(&catalog.materials, rng),
+            name: names.draw(known, rng),
             tiling: self.tiling.draw(rng, index),
             rotation: self.rotation.draw(rng, index),
             tint_hue: self.tint_hue.draw(rng, index),
@@ -102,12 +104,13 @@ impl Parameter for Materials {
     }
 
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> MaterialsDraw {
+        let all = &cx.catalog.materials;
+        // The name is one random number whatever it is drawn from, so that all other draws stay as they are.
+        let fits = self.ground_fits_sky && !self.ground.among(cx.grounds).is_empty();
         MaterialsDraw {
-            ground: self.one(&self.ground, cx.catalog, rng, cx.index),
-            wall: self.one(&self.wall, cx.catalog, rng, cx.index),
-            obstructors: (0..OBSTRUCTOR_MATERIALS)
-                .map(|_| self.one(&self.obstructor, cx.catalog, rng, cx.index))
-                .collect(),
+            ground: self.one(&self.ground, if fits { cx.grounds } else { all }, rng, cx.index),
+            wall: self.one(&self.wall, all, rng, cx.index),
+            obstructors: (0..OBSTRUCTOR_MATERIALS).map(|_| self.one(&self.obstructor, all, rng, cx.index)).collect(),
         }
     }
 

@@ -26,6 +26,8 @@ pub struct DrawContext<'a> {
     pub catalog: &'a Catalog,
     /// Relative weight of each class, in the catalogue's order.
     pub class_weights: &'a [f32],
+    /// Materials that the ground under this frame's sky may be made of; empty when any will do.
+    pub grounds: &'a [String],
 }
 
 /// A randomized parameter: its fields are the scene file's, its draw is what one frame gets.

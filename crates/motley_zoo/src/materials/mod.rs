@@ -1,34 +1,44 @@
 //! Procedural surfaces: tileable PBR maps that need no file.
 //!
-//! 1. A recipe (in `built`, `fabric` or `natural`) paints one [`Texel`] for a point of the unit square, from
-//!    [`noise`] that repeats there.
+//! 1. A family (a struct in `masonry`, `wood`, `metal`, `poured`, `cloth`, `printed`, `litter` or `ground`) paints one [`Texel`]
+//!    for a point of the unit square, from [`noise`] that repeats there; a recipe is a name with a family's parameters.
 //! 2. [`make`] samples it on a grid and derives normals from the heights, which are metres: a recipe's relief is
 //!    as deep as it says, whatever the resolution.
 //!
-//! To add a material is to write its recipe and one line in its file's list.
+//! To add a material is to add its parameters to the list of its family's file.
 
-mod built;
-mod fabric;
-mod natural;
+mod cloth;
+mod ground;
+mod litter;
+mod masonry;
+mod metal;
+mod motif;
 pub mod noise;
+mod poured;
+mod printed;
+mod wood;
 
 use std::sync::{Arc, LazyLock};
 
-use bevy_math::{Vec2, Vec3};
+use bevy_math::{UVec2, Vec2, Vec3};
+use serde::{Deserialize, Serialize};
 
-use crate::model::Texture;
+use crate::model::{Texture, shared, shared_option};
 
 /// Pixels along a side of every map.
 pub const SIZE: u32 = 256;
 
 /// The maps of one material, ready for a surface of any mesh.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MaterialMaps {
     /// sRGB colour, opaque, [`SIZE`] × [`SIZE`].
+    #[serde(with = "shared")]
     pub base_color: Arc<Texture>,
     /// Tangent-space normals, +y up in the image as in glTF 2.0.
+    #[serde(with = "shared_option")]
     pub normal: Option<Arc<Texture>>,
     /// Roughness in green, metalness in blue, linear.
+    #[serde(with = "shared_option")]
     pub metallic_roughness: Option<Arc<Texture>>,
     /// Factor on the map's metalness, or the metalness itself where there is no map; 0–1.
     pub metallic: f32,
@@ -51,16 +61,76 @@ pub struct Texel {
     pub metallic: f32,
 }
 
+/// A family of materials with its parameters.
+trait Family: Sync {
+    /// What the material looks like at one point.
+    fn texel(&self, at: Spot) -> Texel;
+}
+
+/// A point of a material that is being painted.
+#[derive(Clone, Copy)]
+struct Spot {
+    /// On the unit square.
+    p: Vec2,
+    /// Of the material's own noise.
+    seed: u32,
+    /// Edge of the tile in metres.
+    tile_m: f32,
+}
+
+impl Spot {
+    /// Fractal noise with as many cells along both axes, about −1 to 1.
+    fn fbm(&self, cells: u32, octaves: u32, salt: u32) -> f32 {
+        noise::fbm(self.p, UVec2::splat(cells), octaves, self.seed ^ salt)
+    }
+
+    /// Fractal noise that is stretched: cells along x and along y.
+    fn grain(&self, x: u32, y: u32, octaves: u32, salt: u32) -> f32 {
+        noise::fbm(self.p, UVec2::new(x, y), octaves, self.seed ^ salt)
+    }
+
+    /// Two numbers of noise, to bend lines with.
+    fn warp(&self, cells: u32, octaves: u32, salt: u32) -> Vec2 {
+        Vec2::new(self.fbm(cells, octaves, salt), self.fbm(cells, octaves, salt ^ 0x7f00))
+    }
+}
+
 /// A named material: how large a tile is, and what each point of it looks like.
 struct Recipe {
     name: &'static str,
     tile_m: f32,
-    paint: fn(Vec2) -> Texel,
+    family: &'static dyn Family,
+}
+
+impl Recipe {
+    fn texel(&self, p: Vec2) -> Texel {
+        // FNV-1a (G. Fowler, L. C. Noll, P. Vo): no two materials share their noise.
+        let seed =
+            self.name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        self.family.texel(Spot { p, seed, tile_m: self.tile_m })
+    }
+}
+
+/// A line of a family's list.
+const fn named(name: &'static str, tile_m: f32, family: &'static dyn Family) -> Recipe {
+    Recipe { name, tile_m, family }
 }
 
 /// All recipes, by name.
 static RECIPES: LazyLock<Vec<&'static Recipe>> = LazyLock::new(|| {
-    let mut all: Vec<_> = [built::RECIPES, fabric::RECIPES, natural::RECIPES].into_iter().flatten().collect();
+    let mut all: Vec<&Recipe> = [
+        cloth::RECIPES,
+        ground::RECIPES,
+        litter::RECIPES,
+        masonry::RECIPES,
+        metal::RECIPES,
+        poured::RECIPES,
+        printed::RECIPES,
+        wood::RECIPES,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     all.sort_by_key(|recipe| recipe.name);
     all
 });
@@ -73,16 +143,33 @@ pub fn names() -> &'static [&'static str] {
 
 /// Paints a material; `None` if there is none of this name. The same name gives the same bytes always.
 ///
-/// A call takes some milliseconds: keep what it returns.
+/// A call takes 10 to 100 milliseconds: keep what it returns.
 pub fn make(name: &str) -> Option<MaterialMaps> {
     let index = RECIPES.binary_search_by_key(&name, |recipe| recipe.name).ok()?;
     Some(bake(RECIPES[index]))
 }
 
+/// Edge of a tile in metres, and the linear colours of `edge` × `edge` points, each the mean of four; `None` if there is
+/// none of this name.
+pub(crate) fn linear_colors(name: &str, edge: u32) -> Option<(f32, Vec<Vec3>)> {
+    let recipe = RECIPES[RECIPES.binary_search_by_key(&name, |recipe| recipe.name).ok()?];
+    let colors = (0..edge * edge).map(|i| {
+        let corner = Vec2::new((i % edge) as f32, (i / edge) as f32);
+        let mean: Vec3 = [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]]
+            .into_iter()
+            .map(|offset| recipe.texel((corner + Vec2::from_array(offset)) / edge as f32).color.max(Vec3::ZERO))
+            // A polynomial fit of the sRGB curve (C. Schüler).
+            .map(|color| color * color * (color * 0.305_3 + 0.682_2) + color * 0.012_5)
+            .sum();
+        mean / 4.0
+    });
+    Some((recipe.tile_m, colors.collect()))
+}
+
 fn bake(recipe: &Recipe) -> MaterialMaps {
     let size = SIZE as usize;
     let texels: Vec<Texel> = (0..size * size)
-        .map(|i| (recipe.paint)(Vec2::new((i % size) as f32 + 0.5, (i / size) as f32 + 0.5) / size as f32))
+        .map(|i| recipe.texel(Vec2::new((i % size) as f32 + 0.5, (i / size) as f32 + 0.5) / size as f32))
         .collect();
     let height = |x: usize, y: usize| texels[(y % size) * size + x % size].height;
     // Two texels apart, so that the slope is centred.
@@ -185,13 +272,13 @@ mod tests {
 
     #[test]
     fn materials_are_many_varied_distinct_and_repeatable() {
-        assert!(names().len() >= 12);
-        assert!(names().is_sorted());
+        assert!(names().len() >= 74);
+        assert!(names().windows(2).all(|pair| pair[0] < pair[1]), "sorted, and no name twice");
         let mut means: Vec<(&str, Vec<u8>)> = Vec::new();
         for name in names() {
             let maps = make(name).unwrap();
             assert_eq!(maps.base_color, make(name).unwrap().base_color, "{name}");
-            assert!(maps.tile_m > 0.05 && maps.tile_m < 5.0, "{name}");
+            assert!(maps.tile_m > 0.05 && maps.tile_m < 8.0, "{name}");
             let rgba = &maps.base_color.rgba;
             assert_eq!(rgba.len(), (SIZE * SIZE * 4) as usize);
             let varied = rgba.chunks_exact(4).filter(|pixel| pixel[..3] != rgba[..3]).count();

@@ -3,6 +3,7 @@
 use std::f32::consts::PI;
 
 use bevy_math::{Vec3, ops};
+use serde::{Deserialize, Serialize};
 
 use super::SkyImage;
 
@@ -11,7 +12,7 @@ use super::SkyImage;
 /// and up to 9 % where one small light is all there is.
 ///
 /// The polar axis is y, so that turning a sky mixes pairs of coefficients only.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SphericalHarmonics {
     /// Linear RGB factors of the basis functions 1, x, y, z, xz, xy, 3y² − 1, yz, z² − x² of the unit normal, each
     /// with its own norm (see [`SphericalHarmonics::basis`]). The cosine lobe is already in them.

@@ -162,6 +162,11 @@ impl SkyImage {
         (share > 0.05).then(|| SunHint { direction, color: color / luminance(color), share })
     }
 
+    /// The unit vector that the middle of a pixel looks along.
+    pub(super) fn direction(x: u32, y: u32, width: u32, height: u32) -> Vec3 {
+        direction(x, y, width, height)
+    }
+
     /// Steradians of a pixel in row `y`.
     fn solid_angle(&self, y: u32) -> f32 {
         let edge = |y: u32| ops::cos(PI * y as f32 / self.height as f32);

@@ -1,24 +1,32 @@
 //! What surrounds a scene: sky or room as an image, and the light that comes from it.
 //!
-//! 1. `outdoor` and `room` paint an equirectangular [`SkyImage`] from a table of looks; [`Sky::from_image`] takes
-//!    a photograph in its place.
+//! 1. `outdoor` and `room` paint an equirectangular [`SkyImage`] from a table of looks, `places` from solids that a
+//!    seeded family builds; [`Sky::from_image`] takes a photograph in their place.
 //! 2. The image is scaled to one convention of brightness, so that skies can be exchanged without a new exposure.
 //! 3. [`SphericalHarmonics`] of the image light what is drawn; a [`SunHint`] says what else shines.
 //!
 //! **Radiance is relative.** A white, diffuse, horizontal surface that sees the whole sky and the sun has radiance 1
 //! under every daylight sky; dusk, night and dim rooms stay below. Multiply by an exposure to taste.
 
+mod cast;
+mod detail;
 mod harmonics;
 mod image;
+mod land;
 mod outdoor;
+mod packed;
+mod places;
 mod room;
+mod texture;
 
 use std::sync::LazyLock;
 
 use bevy_math::Vec3;
+use serde::{Deserialize, Serialize};
 
 pub use harmonics::SphericalHarmonics;
 pub use image::{SkyError, SkyImage};
+pub use packed::PackedSky;
 
 /// A sky or a room.
 #[derive(Clone, Debug)]
@@ -29,10 +37,35 @@ pub struct Sky {
     pub image: SkyImage,
     /// The light that casts the main shadow, if one does.
     pub sun: Option<SunHint>,
+    /// How near what the image shows is; at infinity without.
+    pub backdrop: Option<Backdrop>,
+}
+
+/// A box around the middle of the scene, onto which the image is thrown from a point within, so that what it shows stands
+/// on the ground and moves against it as the camera moves.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Backdrop {
+    /// Half the extent along x and z, metres.
+    pub half: [f32; 2],
+    /// Metres above the ground.
+    pub height: f32,
+    /// Height of the point that the image is seen from, metres.
+    pub eye: f32,
+}
+
+impl Backdrop {
+    /// Distance from the eye to the box along a unit vector, metres; the floor does not stop it.
+    pub fn distance(&self, direction: Vec3) -> f32 {
+        let reach = |along: f32, room: f32| if along > 1e-6 { room / along } else { f32::MAX };
+        let walls = reach(direction.x.abs(), self.half[0]).min(reach(direction.z.abs(), self.half[1]));
+        // Below, a little deeper than the ground, which covers it.
+        let (above, below) = (self.height - self.eye, self.eye * 1.1);
+        walls.min(reach(direction.y, above)).min(reach(-direction.y, below))
+    }
 }
 
 /// What a sky asks of the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SkyKind {
     /// The image is drawn as the background.
     Outdoor,
@@ -73,15 +106,16 @@ impl Sky {
         let sun = image.take_sun();
         let share = sun.map_or(0.0, |sun| sun.share);
         image.scale_to(1.0 - share);
-        Ok(Self { kind, image, sun })
+        Ok(Self { kind, image, sun, backdrop: None })
     }
 }
 
 /// The names that [`make`] knows, sorted.
-pub fn names() -> &'static [&'static str] {
-    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+pub fn names() -> &'static [String] {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let open = outdoor::LOOKS.iter().map(|look| look.name.to_owned());
         let mut names: Vec<_> =
-            outdoor::LOOKS.iter().map(|look| look.name).chain(room::LOOKS.iter().map(|look| look.name)).collect();
+            open.chain(room::LOOKS.iter().map(|look| look.name.to_owned())).chain(places::names()).collect();
         names.sort_unstable();
         names
     });
@@ -90,12 +124,22 @@ pub fn names() -> &'static [&'static str] {
 
 /// Paints a sky; `None` if there is none of this name. The same name gives the same bytes always.
 ///
-/// A call takes some tens of milliseconds: keep what it returns.
+/// A call takes a tenth of a second to a second: keep what it returns.
 pub fn make(name: &str) -> Option<Sky> {
     if let Some(look) = outdoor::LOOKS.iter().find(|look| look.name == name) {
         return Some(outdoor::paint(look));
     }
-    room::LOOKS.iter().find(|look| look.name == name).map(room::paint)
+    if let Some(look) = room::LOOKS.iter().find(|look| look.name == name) {
+        return Some(room::paint(look));
+    }
+    places::make(name)
+}
+
+/// Names of the materials that the ground under a sky may be made of; `None` where any will do.
+pub fn grounds(name: &str) -> Option<&'static [&'static str]> {
+    let look = || outdoor::LOOKS.iter().find(|look| look.name == name);
+    let room = || room::LOOKS.iter().find(|look| look.name == name && look.kind == SkyKind::Room);
+    places::grounds(name).or_else(|| look().map(outdoor::Look::grounds)).or_else(|| room().map(|_| places::INSIDE))
 }
 
 /// Rec. 709 luminance of a linear colour.
@@ -109,22 +153,45 @@ mod tests {
 
     use super::*;
 
+    /// Looks at a sky; is it a room?
+    fn check(name: &str) -> bool {
+        let sky = make(name).unwrap();
+        if !name.ends_with(['2', '3', '4', '5', '6', '7', '8']) {
+            assert_eq!(sky.image, make(name).unwrap().image, "{name}");
+        }
+        assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
+        assert!(sky.image.rgb.iter().all(|x| x.is_finite() && (0.0..200.0).contains(x)), "{name}");
+        // Neither black nor burnt out, from above and from the sides.
+        let light = luminance(sky.image.harmonics().irradiance(Vec3::Y)) / PI;
+        assert!((0.03..1.2).contains(&light), "{name}: {light} from above");
+        let side = [Vec3::X, Vec3::Z, Vec3::NEG_X, Vec3::NEG_Z]
+            .map(|side| luminance(sky.image.harmonics().irradiance(side)) / PI);
+        assert!(side.iter().all(|x| x.is_finite() && (0.0..3.0).contains(x)), "{name}: {side:?} from the sides");
+        if let Some(backdrop) = sky.backdrop {
+            assert!(backdrop.half.iter().all(|half| *half > 1.0) && backdrop.height > backdrop.eye, "{name}");
+            assert!(sky.kind == SkyKind::Outdoor, "{name} has walls of its own");
+        }
+        if let Some(sun) = sky.sun {
+            assert!((sun.direction.length() - 1.0).abs() < 1e-4 && sun.direction.y > 0.0, "{name}");
+            assert!((luminance(sun.color) - 1.0).abs() < 1e-3, "{name}");
+            assert!((0.0..0.95).contains(&sun.share), "{name}");
+        }
+        sky.kind == SkyKind::Room
+    }
+
     #[test]
     fn skies_are_many_finite_repeatable_and_hold_rooms() {
-        assert!(names().len() >= 8);
-        let mut rooms = 0;
-        for name in names() {
-            let sky = make(name).unwrap();
-            assert_eq!(sky.image, make(name).unwrap().image, "{name}");
-            assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
-            assert!(sky.image.rgb.iter().all(|x| x.is_finite() && (0.0..60.0).contains(x)), "{name}");
-            if let Some(sun) = sky.sun {
-                assert!((sun.direction.length() - 1.0).abs() < 1e-4 && sun.direction.y > 0.0, "{name}");
-                assert!((luminance(sun.color) - 1.0).abs() < 1e-3, "{name}");
-                assert!((0.0..0.95).contains(&sun.share), "{name}");
-            }
-            rooms += usize::from(sky.kind == SkyKind::Room);
-        }
+        assert!(names().len() >= 24);
+        assert!(names().windows(2).all(|pair| pair[0] < pair[1]), "sorted, and no name twice");
+        // Half a second each: shared among the cores.
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let rooms: usize = std::thread::scope(|scope| {
+            let parts: Vec<_> = names()
+                .chunks(names().len().div_ceil(threads))
+                .map(|part| scope.spawn(move || part.iter().filter(|name| check(name)).count()))
+                .collect();
+            parts.into_iter().map(|part| part.join().unwrap()).sum()
+        });
         assert!(rooms >= 1);
         assert!(make("vacuum").is_none());
     }

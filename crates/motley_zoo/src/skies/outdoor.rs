@@ -1,18 +1,18 @@
-//! Open skies: gradient, glow, clouds, skyline and ground.
-
-use std::f32::consts::TAU;
+//! Open skies: gradient, glow, clouds, and a landscape on the horizon.
 
 use bevy_math::{UVec2, Vec2, Vec3, ops};
 
-use super::{Sky, SkyImage, SkyKind, SunHint, luminance};
+pub(super) use super::land::Land;
+use super::{Sky, SkyImage, SkyKind, SunHint, land, luminance, places};
 use crate::materials::noise::{fbm, mix, random, smoothstep};
 
 /// What an open sky looks like. Colours are linear RGB, relative to each other: the whole is scaled to `level`.
+#[derive(Clone, Copy)]
 pub(super) struct Look {
     pub(super) name: &'static str,
     zenith: Vec3,
-    horizon: Vec3,
-    ground: Vec3,
+    pub(super) horizon: Vec3,
+    pub(super) ground: Vec3,
     /// Elevation and azimuth in degrees, colour and share of the light.
     sun: Option<([f32; 2], Vec3, f32)>,
     /// Brightness of the halo around the sun.
@@ -21,12 +21,38 @@ pub(super) struct Look {
     clouds: f32,
     cloud_lit: Vec3,
     cloud_dark: Vec3,
-    /// Height of the treetops or roofs over the horizon in radians, and their colour.
-    skyline: (f32, Vec3),
+    /// What stands on the horizon, how high it rises above it in radians, and how bright it is beside the sky.
+    pub(super) land: Land,
+    pub(super) skyline: f32,
+    pub(super) land_light: f32,
     stars: bool,
     /// Radiance of a white horizontal surface, sun included.
     level: f32,
-    seed: u32,
+    pub(super) seed: u32,
+}
+
+impl Look {
+    /// Radiance of a white horizontal surface, sun included.
+    pub(super) fn level(&self) -> f32 {
+        self.level
+    }
+
+    /// Materials that the ground before this landscape may be made of.
+    pub(super) fn grounds(&self) -> &'static [&'static str] {
+        match self.land {
+            Land::Trees | Land::Hills | Land::Fields | Land::Mountains => places::LAWN,
+            Land::Forest => places::WOODS,
+            Land::Village | Land::City => places::ROAD,
+            Land::Sea => places::SHORE,
+            Land::Dunes => &["sand", "sand_fine", "cracked_earth", "gravel_red"],
+            Land::Snow => &["snow", "snow_trodden", "ice", "grass_frost"],
+        }
+    }
+
+    /// Is it dark enough for lights in windows?
+    pub(super) fn is_dark(&self) -> bool {
+        self.level < 0.35
+    }
 }
 
 const fn rgb(r: f32, g: f32, b: f32) -> Vec3 {
@@ -44,82 +70,142 @@ const CLEAR: Look = Look {
     clouds: 0.0,
     cloud_lit: rgb(1.7, 1.7, 1.7),
     cloud_dark: rgb(0.75, 0.8, 0.9),
-    skyline: (0.06, rgb(0.05, 0.075, 0.04)),
+    land: Land::Trees,
+    skyline: 0.11,
+    land_light: 1.0,
     stars: false,
     level: 1.0,
     seed: 1,
 };
 
+/// Low sun.
+const GOLDEN: Look = Look {
+    name: "golden_hour",
+    zenith: rgb(0.20, 0.32, 0.58),
+    horizon: rgb(0.98, 0.76, 0.50),
+    ground: rgb(0.18, 0.15, 0.1),
+    sun: Some(([14.0, 75.0], rgb(1.0, 0.72, 0.42), 0.6)),
+    glow: 2.4,
+    clouds: 0.15,
+    cloud_lit: rgb(1.6, 1.2, 0.85),
+    cloud_dark: rgb(0.5, 0.46, 0.5),
+    land: Land::Fields,
+    level: 0.85,
+    seed: 21,
+    ..CLEAR
+};
+
+/// The CIE standard overcast sky (ISO 15469): a third as bright at the horizon as overhead.
+const OVERCAST: Look = Look {
+    name: "overcast",
+    zenith: rgb(1.0, 1.03, 1.08),
+    horizon: rgb(0.36, 0.37, 0.38),
+    ground: rgb(0.2, 0.2, 0.18),
+    sun: None,
+    skyline: 0.1,
+    seed: 5,
+    ..CLEAR
+};
+
+const HAZY: Look = Look {
+    name: "hazy",
+    zenith: rgb(0.42, 0.55, 0.78),
+    horizon: rgb(0.95, 0.95, 0.92),
+    sun: Some(([38.0, -70.0], rgb(1.0, 0.93, 0.80), 0.52)),
+    glow: 2.0,
+    clouds: 0.18,
+    land: Land::Hills,
+    seed: 3,
+    ..CLEAR
+};
+
+const PARTLY: Look = Look {
+    name: "partly_cloudy",
+    sun: Some(([44.0, 150.0], rgb(1.0, 0.94, 0.85), 0.62)),
+    clouds: 0.45,
+    land: Land::Hills,
+    seed: 6,
+    ..CLEAR
+};
+
+const NIGHT: Look = Look {
+    name: "night",
+    zenith: rgb(0.010, 0.016, 0.045),
+    horizon: rgb(0.09, 0.085, 0.10),
+    ground: rgb(0.02, 0.02, 0.024),
+    sun: Some(([48.0, 120.0], rgb(0.75, 0.86, 1.0), 0.35)),
+    glow: 0.12,
+    clouds: 0.15,
+    cloud_lit: rgb(0.10, 0.11, 0.15),
+    cloud_dark: rgb(0.02, 0.022, 0.035),
+    land: Land::Village,
+    skyline: 0.12,
+    land_light: 0.06,
+    stars: true,
+    level: 0.12,
+    seed: 4,
+};
+
 pub(super) const LOOKS: &[Look] = &[
     CLEAR,
     Look {
-        name: "dusk",
-        zenith: rgb(0.06, 0.10, 0.28),
-        horizon: rgb(0.85, 0.42, 0.26),
-        ground: rgb(0.07, 0.07, 0.08),
-        sun: None,
-        clouds: 0.35,
-        cloud_lit: rgb(0.75, 0.38, 0.36),
-        cloud_dark: rgb(0.14, 0.14, 0.24),
-        skyline: (0.07, rgb(0.012, 0.014, 0.02)),
-        level: 0.3,
-        seed: 2,
+        name: "clear_noon",
+        zenith: rgb(0.08, 0.19, 0.56),
+        sun: Some(([71.0, 10.0], rgb(1.0, 0.97, 0.92), 0.82)),
+        land: Land::Village,
+        seed: 22,
         ..CLEAR
     },
     Look {
-        name: "hazy",
-        zenith: rgb(0.42, 0.55, 0.78),
-        horizon: rgb(0.95, 0.95, 0.92),
-        sun: Some(([38.0, -70.0], rgb(1.0, 0.93, 0.80), 0.52)),
-        glow: 2.0,
-        clouds: 0.18,
-        skyline: (0.05, rgb(0.28, 0.33, 0.34)),
-        seed: 3,
+        name: "morning",
+        zenith: rgb(0.2, 0.34, 0.66),
+        horizon: rgb(0.85, 0.8, 0.74),
+        sun: Some(([22.0, -95.0], rgb(1.0, 0.84, 0.64), 0.62)),
+        glow: 1.6,
+        land: Land::Fields,
+        level: 0.9,
+        seed: 23,
         ..CLEAR
     },
+    GOLDEN,
+    Look { name: "golden_city", land: Land::City, skyline: 0.16, seed: 24, ..GOLDEN },
+    HAZY,
     Look {
-        name: "night",
-        zenith: rgb(0.010, 0.016, 0.045),
-        horizon: rgb(0.09, 0.085, 0.10),
-        ground: rgb(0.02, 0.02, 0.024),
-        sun: Some(([48.0, 120.0], rgb(0.75, 0.86, 1.0), 0.35)),
-        glow: 0.12,
-        clouds: 0.15,
-        cloud_lit: rgb(0.10, 0.11, 0.15),
-        cloud_dark: rgb(0.02, 0.022, 0.035),
-        skyline: (0.08, rgb(0.004, 0.005, 0.007)),
-        stars: true,
-        level: 0.12,
-        seed: 4,
-    },
-    Look {
-        name: "overcast",
-        // The CIE standard overcast sky (ISO 15469): a third as bright at the horizon as overhead.
-        zenith: rgb(1.0, 1.03, 1.08),
-        horizon: rgb(0.36, 0.37, 0.38),
-        ground: rgb(0.2, 0.2, 0.18),
+        name: "misty",
+        zenith: rgb(0.72, 0.75, 0.78),
+        horizon: rgb(0.8, 0.81, 0.81),
         sun: None,
+        glow: 0.0,
         clouds: 0.0,
-        skyline: (0.05, rgb(0.06, 0.075, 0.06)),
-        seed: 5,
-        ..CLEAR
+        land: Land::Forest,
+        land_light: 1.6,
+        level: 0.8,
+        seed: 25,
+        ..HAZY
     },
-    Look {
-        name: "partly_cloudy",
-        sun: Some(([44.0, 150.0], rgb(1.0, 0.94, 0.85), 0.62)),
-        clouds: 0.45,
-        seed: 6,
-        ..CLEAR
-    },
+    PARTLY,
     Look {
         name: "scattered_clouds",
         zenith: rgb(0.13, 0.27, 0.62),
         sun: Some(([60.0, -30.0], rgb(1.0, 0.96, 0.9), 0.7)),
         clouds: 0.25,
-        skyline: (0.1, rgb(0.12, 0.11, 0.10)),
+        land: Land::Village,
+        skyline: 0.12,
         seed: 7,
         ..CLEAR
     },
+    Look {
+        name: "broken_clouds",
+        sun: Some(([35.0, 200.0], rgb(1.0, 0.92, 0.82), 0.45)),
+        clouds: 0.62,
+        cloud_dark: rgb(0.5, 0.55, 0.62),
+        land: Land::Trees,
+        seed: 26,
+        ..PARTLY
+    },
+    OVERCAST,
+    Look { name: "overcast_city", land: Land::City, skyline: 0.17, seed: 27, ..OVERCAST },
+    Look { name: "overcast_forest", land: Land::Forest, skyline: 0.14, level: 0.8, seed: 28, ..OVERCAST },
     Look {
         name: "stormy",
         zenith: rgb(0.30, 0.33, 0.38),
@@ -129,6 +215,8 @@ pub(super) const LOOKS: &[Look] = &[
         cloud_lit: rgb(0.62, 0.65, 0.7),
         cloud_dark: rgb(0.16, 0.18, 0.22),
         ground: rgb(0.1, 0.1, 0.09),
+        land: Land::Fields,
+        land_light: 0.7,
         level: 0.5,
         seed: 8,
         ..CLEAR
@@ -143,41 +231,162 @@ pub(super) const LOOKS: &[Look] = &[
         clouds: 0.4,
         cloud_lit: rgb(1.7, 0.95, 0.6),
         cloud_dark: rgb(0.34, 0.30, 0.40),
-        skyline: (0.06, rgb(0.03, 0.03, 0.025)),
+        land: Land::Hills,
+        land_light: 0.45,
         level: 0.75,
         seed: 9,
         ..CLEAR
     },
+    Look { name: "sunset_sea", land: Land::Sea, land_light: 0.7, seed: 29, level: 0.75, clouds: 0.35, ..GOLDEN },
+    Look {
+        name: "dusk",
+        zenith: rgb(0.06, 0.10, 0.28),
+        horizon: rgb(0.85, 0.42, 0.26),
+        ground: rgb(0.07, 0.07, 0.08),
+        sun: None,
+        clouds: 0.35,
+        cloud_lit: rgb(0.75, 0.38, 0.36),
+        cloud_dark: rgb(0.14, 0.14, 0.24),
+        land: Land::Village,
+        skyline: 0.12,
+        land_light: 0.2,
+        level: 0.3,
+        seed: 2,
+        ..CLEAR
+    },
+    Look {
+        name: "blue_hour",
+        zenith: rgb(0.04, 0.08, 0.24),
+        horizon: rgb(0.24, 0.3, 0.46),
+        ground: rgb(0.05, 0.05, 0.06),
+        sun: None,
+        clouds: 0.2,
+        cloud_lit: rgb(0.2, 0.22, 0.34),
+        cloud_dark: rgb(0.06, 0.08, 0.16),
+        land: Land::City,
+        skyline: 0.16,
+        land_light: 0.18,
+        level: 0.25,
+        seed: 30,
+        ..CLEAR
+    },
+    NIGHT,
+    Look {
+        name: "night_city",
+        horizon: rgb(0.16, 0.12, 0.08),
+        sun: Some(([38.0, 60.0], rgb(1.0, 0.72, 0.38), 0.55)),
+        glow: 0.0,
+        land: Land::City,
+        skyline: 0.2,
+        stars: false,
+        level: 0.2,
+        seed: 31,
+        ..NIGHT
+    },
+    Look {
+        name: "night_street",
+        horizon: rgb(0.11, 0.08, 0.06),
+        sun: Some(([55.0, -40.0], rgb(1.0, 0.66, 0.3), 0.75)),
+        glow: 0.0,
+        land: Land::Village,
+        skyline: 0.16,
+        land_light: 0.12,
+        stars: false,
+        level: 0.25,
+        seed: 32,
+        ..NIGHT
+    },
+    Look { name: "seaside", land: Land::Sea, clouds: 0.2, seed: 33, ..CLEAR },
+    Look { name: "mountains", land: Land::Mountains, skyline: 0.2, clouds: 0.2, seed: 34, ..CLEAR },
+    Look {
+        name: "snow_field",
+        ground: rgb(0.7, 0.74, 0.8),
+        land: Land::Snow,
+        skyline: 0.12,
+        sun: Some(([28.0, 110.0], rgb(1.0, 0.92, 0.82), 0.55)),
+        seed: 35,
+        ..HAZY
+    },
+    Look {
+        name: "snow_overcast",
+        ground: rgb(0.62, 0.64, 0.66),
+        land: Land::Snow,
+        skyline: 0.12,
+        seed: 36,
+        ..OVERCAST
+    },
+    Look {
+        name: "desert",
+        horizon: rgb(0.86, 0.78, 0.66),
+        ground: rgb(0.42, 0.3, 0.18),
+        land: Land::Dunes,
+        sun: Some(([58.0, -140.0], rgb(1.0, 0.94, 0.84), 0.78)),
+        seed: 37,
+        ..CLEAR
+    },
+    Look { name: "village", land: Land::Village, skyline: 0.13, clouds: 0.3, seed: 38, ..PARTLY },
+    Look { name: "city", land: Land::City, skyline: 0.22, clouds: 0.3, seed: 39, ..PARTLY },
+    Look { name: "forest_edge", land: Land::Forest, skyline: 0.2, seed: 40, ..CLEAR },
 ];
 
-pub(super) fn paint(look: &Look) -> Sky {
-    let sun = look.sun.map(|([elevation, azimuth], color, share)| {
+/// The weather over a place: `chance` in 0–1 picks it, the sun stands at `azimuth` degrees.
+pub(super) fn weather(chance: f32, azimuth: f32, land: Land, seed: u32) -> Look {
+    let around = |mut look: Look, elevation: f32| {
+        if let Some((angles, ..)) = &mut look.sun {
+            *angles = [elevation, azimuth];
+        }
+        Look { land, seed: seed % 4000 + 100, skyline: look.skyline.min(0.12), ..look }
+    };
+    let spread = ops::rem_euclid(chance * 50.0, 1.0);
+    match chance {
+        c if c < 0.28 => around(CLEAR, 32.0 + 30.0 * spread),
+        c if c < 0.52 => around(PARTLY, 28.0 + 34.0 * spread),
+        c if c < 0.78 => around(OVERCAST, 45.0),
+        c if c < 0.9 => around(HAZY, 30.0 + 30.0 * spread),
+        _ => around(GOLDEN, 12.0 + 8.0 * spread),
+    }
+}
+
+fn sun_of(look: &Look) -> Option<SunHint> {
+    look.sun.map(|([elevation, azimuth], color, share)| {
         let (sin, cos) = ops::sin_cos(elevation.to_radians());
         let (sin_az, cos_az) = ops::sin_cos(azimuth.to_radians());
         let direction = Vec3::new(cos * sin_az, sin, cos * cos_az);
         SunHint { direction, color: color / luminance(color), share }
-    });
-    let mut image = SkyImage::paint(512, 256, |direction| radiance(look, sun.as_ref(), direction));
-    image.scale_to(look.level * (1.0 - sun.map_or(0.0, |sun| sun.share)));
-    Sky { kind: SkyKind::Outdoor, image, sun }
+    })
 }
 
-fn radiance(look: &Look, sun: Option<&SunHint>, direction: Vec3) -> Vec3 {
-    let around = ops::atan2(direction.x, direction.z) / TAU + 0.5;
-    let (height, skyline) = look.skyline;
-    // The middle of the horizon stays soft, since the world's ground meets it there.
-    let hills = fbm(Vec2::new(around, 0.5), UVec2::new(12, 1), 2, look.seed);
-    let crowns = fbm(Vec2::new(around, 0.5), UVec2::new(90, 1), 3, look.seed + 50);
-    let top = height * (0.5 + 0.45 * hills + 0.14 * crowns).max(0.05);
-    if direction.y < 0.0 {
-        // Farther ground is seen through more air.
-        let haze = ops::exp(direction.y * 18.0) * 0.45;
-        return look.ground.lerp(look.horizon, haze);
-    }
-    if direction.y < top {
-        let leafy = fbm(Vec2::new(around, direction.y), UVec2::new(160, 60), 2, look.seed + 60);
-        let lit = (0.85 + 0.35 * leafy + 0.5 * direction.y / top).max(0.2);
-        return (skyline * lit).lerp(look.horizon, 0.12);
+/// An open sky in few pixels, to light a place with.
+pub(super) struct Open {
+    /// Without a landscape in the way of much.
+    pub(super) sky: Sky,
+    /// Factor that brings [`radiance`] to the brightness of the image.
+    pub(super) scale: f32,
+}
+
+/// Paints an open sky for its light only.
+pub(super) fn paint_small(look: &Look) -> Open {
+    let sun = sun_of(look);
+    let mut image = SkyImage::paint(64, 32, |direction| radiance(look, sun.as_ref(), direction));
+    let before = luminance(image.harmonics().irradiance(Vec3::Y));
+    image.scale_to(look.level * (1.0 - sun.map_or(0.0, |sun| sun.share)));
+    let scale = luminance(image.harmonics().irradiance(Vec3::Y)) / before.max(1e-6);
+    Open { sky: Sky { kind: SkyKind::Outdoor, image, sun, backdrop: None }, scale }
+}
+
+pub(super) fn paint(look: &Look) -> Sky {
+    let sun = sun_of(look);
+    let mut image = SkyImage::paint(1024, 512, |direction| radiance(look, sun.as_ref(), direction));
+    image.scale_to(look.level * (1.0 - sun.map_or(0.0, |sun| sun.share)));
+    Sky { kind: SkyKind::Outdoor, image, sun, backdrop: None }
+}
+
+/// Radiance along a unit vector, in the look's own units.
+pub(super) fn radiance(look: &Look, sun: Option<&SunHint>, direction: Vec3) -> Vec3 {
+    if direction.y < 0.3
+        && let Some(color) = land::radiance(look, sun, direction)
+    {
+        return color;
     }
     open_sky(look, sun, direction)
 }

@@ -8,7 +8,7 @@ use crate::materials::noise::{fbm, smoothstep};
 /// What a room looks like. Colours are linear RGB, relative to each other: the whole is scaled to `level`.
 pub(super) struct Look {
     pub(super) name: &'static str,
-    kind: SkyKind,
+    pub(super) kind: SkyKind,
     /// Half the width, the height, and half the depth in metres.
     size: Vec3,
     wall: Vec3,
@@ -104,6 +104,34 @@ pub(super) const LOOKS: &[Look] = &[
         seed: 4,
     },
     Look {
+        name: "studio_dark",
+        kind: SkyKind::Outdoor,
+        size: Vec3::new(4.0, 4.0, 4.0),
+        wall: Vec3::new(0.05, 0.05, 0.055),
+        floor: Vec3::new(0.1, 0.1, 0.1),
+        ceiling: Vec3::new(0.05, 0.05, 0.05),
+        lights: &[
+            panel(Vec3::X, [0.6, 2.4], [1.0, 1.0], [9.0, 9.0, 9.0], false),
+            panel(Vec3::NEG_X, [-0.5, 1.8], [0.4, 1.2], [3.0, 3.1, 3.4], false),
+        ],
+        level: 0.7,
+        seed: 6,
+    },
+    Look {
+        name: "studio_warm",
+        kind: SkyKind::Outdoor,
+        size: Vec3::new(4.0, 4.0, 4.0),
+        wall: Vec3::new(0.5, 0.36, 0.24),
+        floor: Vec3::new(0.4, 0.3, 0.22),
+        ceiling: Vec3::new(0.5, 0.46, 0.42),
+        lights: &[
+            panel(Vec3::NEG_Z, [0.5, 2.6], [1.4, 0.9], [8.0, 7.4, 6.6], false),
+            panel(Vec3::X, [-1.0, 2.0], [0.7, 0.9], [3.5, 3.2, 2.8], false),
+        ],
+        level: 0.9,
+        seed: 7,
+    },
+    Look {
         name: "window_room",
         kind: SkyKind::Room,
         size: Vec3::new(2.0, 2.5, 2.2),
@@ -123,7 +151,7 @@ pub(super) fn paint(look: &Look) -> Sky {
     if let Some(sun) = sun {
         image.scale_to(look.level * (1.0 - sun.share));
     }
-    Sky { kind: look.kind, image, sun }
+    Sky { kind: look.kind, image, sun, backdrop: None }
 }
 
 /// The strongest panel as a light that casts shadows: a third of its light, for what a large panel casts is soft.
