@@ -24,7 +24,7 @@ const COLUMNS: u32 = 9;
 fn root(kind: Kind, ear: Ear) -> Root {
     let (base, along, hollow) = match (kind, ear) {
         (Kind::Cat, Ear::Folded) => ((0.6, 0.5, 0.1), (0.5, 0.8, 0.1), (0.3, 0.1, 1.0)),
-        (Kind::Cat, _) => ((0.59, 0.48, -0.02), (0.42, 1.0, 0.02), (0.42, 0.0, 1.0)),
+        (Kind::Cat, _) => ((0.54, 0.52, -0.06), (0.42, 1.0, 0.06), (0.5, -0.05, 1.0)),
         (Kind::Dog, Ear::Erect | Ear::Bat | Ear::Tipped) => ((0.5, 0.46, -0.12), (0.33, 1.0, 0.04), (0.45, 0.0, 1.0)),
         (Kind::Dog, Ear::Button | Ear::Folded) => ((0.6, 0.46, -0.1), (0.75, 0.75, 0.05), (0.5, -0.2, 0.85)),
         (Kind::Dog, Ear::Rose) => ((0.58, 0.46, -0.2), (0.75, 0.55, -0.45), (0.4, -0.3, 0.7)),
@@ -52,7 +52,8 @@ fn width(kind: Kind, ear: Ear, s: f32) -> f32 {
         (1.0 - t * t).max(0.0).sqrt()
     };
     match (kind, ear) {
-        (Kind::Cat, _) => ops::powf(1.0 - 0.95 * s, 0.82) * (1.0 + 0.16 * s) * round(0.75).max(0.3),
+        // Broad at the root with sides that bulge a little, the tip rounded.
+        (Kind::Cat, _) => ops::powf(1.0 - 0.97 * s, 0.8) * (1.0 + 0.55 * s) * round(0.82).max(0.3),
         (_, Ear::Erect) => (1.0 + 0.5 * s - 1.35 * s * s) * round(0.7).max(0.12),
         (_, Ear::Bat) => (1.0 + 0.1 * s - 0.4 * s * s) * round(0.45).max(0.2),
         (_, Ear::Tipped | Ear::Button | Ear::Rose | Ear::Folded) => {
@@ -104,6 +105,7 @@ fn grow_ear(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, lean: f32, 
     // How much the rims curl toward the hollow: most at the root, where an ear is a funnel.
     let cup = |s: f32| match ear {
         Ear::Drop => 0.12,
+        _ if kind == Kind::Cat => 0.95 * (1.0 - s) + 0.16,
         _ => 0.75 * (1.0 - s) + 0.14,
     };
 
