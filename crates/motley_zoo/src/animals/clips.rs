@@ -482,7 +482,7 @@ fn curl_forelegs(body: &Body, s: &mut Stance, forward: f32, splay: f32) {
 /// A cat with its paws tucked under its breast.
 fn loaf(body: &Body, t: f32) -> Stance {
     let mut s = lying(body);
-    curl_forelegs(body, &mut s, 0.1, 0.25);
+    curl_forelegs(body, &mut s, -0.04, 0.25);
     s.spine = [pitch(0.05), pitch(0.05), pitch(-0.12)];
     s.neck[0] = pitch(0.1);
     turn_head(&mut s, 0.5 * wave(t), 0.08 + 0.1 * wave(2.0 * t));

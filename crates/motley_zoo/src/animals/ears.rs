@@ -121,10 +121,11 @@ fn grow_tufts(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, dice: &mu
         let tint = color * dice.between(0.75, 1.1);
         tuft(root, tip, wide * flip * anatomy.unit, normal, tint, joint_at(joint, s), locks);
     }
-    if long && traits.kind == Kind::Cat {
-        for i in 0..5 {
+    // A lynx's tips, on few but the forest breeds.
+    if long && traits.kind == Kind::Cat && anatomy.fluff > 0.045 * traits.withers {
+        for i in 0..4 {
             let at = base + along * (0.86 * length) + across * ((i as f32 - 2.0) * 0.06 * half);
-            let tip = at + along * (dice.between(0.18, 0.38) * length);
+            let tip = at + along * (dice.between(0.12, 0.28) * length);
             let [root, tip] = [at, tip].map(|q| anatomy.on_head(q * flip));
             let color = coat.color(&Spot::ear(anatomy, root, 0.95, 0.0, false));
             let wide = across * flip * (0.03 * anatomy.unit);

@@ -115,7 +115,7 @@ impl Anatomy {
         }
         // Jaw, bridge of the nose, whisker pads, chin. The face falls away forward: nose well below the eyes.
         self.ball(Vec3::new(0.0, -0.48, 0.42), Vec3::new(0.5, 0.32, 0.42), 0.2);
-        let front = 0.66 + 0.34 * muzzle;
+        let front = 0.62 + 0.29 * muzzle;
         let drop = -0.34 - 0.1 * muzzle;
         self.bar(Vec3::new(0.0, 0.16, 0.72), Vec3::new(0.0, drop + 0.02, front), 0.2, 0.15 * broad, 0.16);
         for side in [1.0, -1.0] {

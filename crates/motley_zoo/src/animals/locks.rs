@@ -21,6 +21,9 @@ struct Growth {
     slim: f32,
 }
 
+/// Triangles that hide and locks may take together.
+const BUDGET: usize = 16_800;
+
 fn growth(hair: Hair) -> Growth {
     match hair {
         Hair::Bare => Growth { count: 0, base: 0.0, fluffy: 0.0, lift: 0.0, droop: 0.0, slim: 0.0 },
@@ -34,8 +37,9 @@ fn growth(hair: Hair) -> Growth {
 
 /// Grows locks out of the hide `fur`, whose triangles are all of the body's skin.
 pub(super) fn grow_locks(anatomy: &Anatomy, face: &Face, fur: &Sheet, dice: &mut Dice) -> Sheet {
-    let growth = growth(anatomy.traits.hair);
     let mesh = &fur.mesh;
+    let mut growth = growth(anatomy.traits.hair);
+    growth.count = growth.count.min(BUDGET.saturating_sub(mesh.indices.len() / 3));
     let mut locks = Sheet::default();
     let triangles: Vec<[usize; 3]> =
         mesh.indices.chunks_exact(3).map(|t| [t[0], t[1], t[2]].map(|i| i as usize)).collect();

@@ -21,6 +21,7 @@ mod fur;
 mod grow;
 mod head;
 mod locks;
+mod lod;
 mod mesh;
 mod noise;
 mod outfit;
