@@ -125,7 +125,7 @@ impl Anatomy {
         self.ball(Vec3::new(0.0, drop - 0.34, front - 0.2), Vec3::new(0.22 * broad, 0.15, 0.2), 0.12);
         let at = Vec3::new(dice.between(0.36, 0.41), dice.between(0.06, 0.13), 0.7);
         let sleepy = if dice.chance(0.3) { dice.between(0.1, 0.3) } else { dice.between(0.0, 0.1) };
-        let opening = Vec3::new(0.95, dice.between(0.66, 0.8) - sleepy, dice.between(0.58, 0.68));
+        let opening = Vec3::new(0.95, dice.between(0.58, 0.76) - sleepy, dice.between(0.58, 0.68));
         let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.02, opening, dice.between(0.15, 0.4));
         let nose_size = self.unit * dice.between(0.125, 0.15) * (0.6 + 0.4 * broad);
         Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.2, gape: 0.0, nose_y: drop }

@@ -229,7 +229,9 @@ impl Painter<'_, '_> {
                 self.coat.tan_amount = if self.dice.chance(0.6) { 0.85 } else { 0.0 };
             }
             CoatKind::Sable => {
-                self.shaded(GOLD, 1.35, 0.6);
+                // Golden, or grey as a wolf.
+                let color = self.one_of(&[GOLD, GOLD, rgb(0.28, 0.24, 0.19), rgb(0.2, 0.19, 0.175)]);
+                self.shaded(color, 1.35, 0.6);
                 overlay(self, Pattern::Sable, rgb(0.05, 0.035, 0.025));
                 self.coat.mask = self.range(0.0, 0.8);
                 if self.dice.chance(0.3) {

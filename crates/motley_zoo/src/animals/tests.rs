@@ -112,6 +112,23 @@ fn the_same_stream_grows_the_same_bytes_and_another_stream_another_animal() {
 }
 
 #[test]
+fn coarser_levels_are_much_smaller_and_sound() {
+    for breed in [&breeds("cat")[4], &breeds("dog")[5]] {
+        let model = individual(breed, 2);
+        for part in &model.parts {
+            let mesh = &part.mesh;
+            assert!(mesh.coarse.iter().flatten().all(|i| (*i as usize) < mesh.positions.len()));
+            assert!(mesh.coarse.iter().all(|level| level.len().is_multiple_of(3)));
+        }
+        let total = |height_px: f32| model.parts.iter().map(|p| p.mesh.level(height_px).len() / 3).sum::<usize>();
+        let [fine, middle, coarse] = [300.0, 80.0, 30.0].map(total);
+        assert!(middle * 2 < fine && coarse * 2 < middle, "{}: {fine}, {middle}, {coarse}", breed.name);
+        // The coat alone keeps its shape: no level is empty.
+        assert!(model.parts[0].mesh.coarse.iter().all(|level| level.len() > 900));
+    }
+}
+
+#[test]
 fn nodes_are_in_order_and_named_once() {
     let model = individual(&breeds("cat")[0], 1);
     for (i, node) in model.nodes.iter().enumerate() {
