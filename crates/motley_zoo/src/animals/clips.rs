@@ -380,7 +380,8 @@ fn find_seat(body: &Body) -> Stance {
 
 fn sit(body: &Body, t: f32) -> Stance {
     let mut s = body.seat;
-    turn_head(&mut s, 0.6 * wave(t), 0.08 + 0.12 * wave(2.0 * t));
+    // Up at whoever stands there, and down.
+    turn_head(&mut s, 0.7 * wave(t), 0.38 * wave(2.0 * t + 0.15) - 0.06);
     s.tilt = 0.2 * wave(t + 0.2);
     s.tail = Bend { pitch: 0.0, yaw: if body.cat { 0.5 } else { 0.25 * wave(3.0 * t) } };
     s.tail_curl = yaw(if body.cat { 0.42 } else { 0.05 * wave(3.0 * t) });

@@ -179,7 +179,9 @@ fn feet_and_bodies_rest_on_the_ground() {
             let index = model.clips.iter().position(|c| c.name == name);
             assert!(index.is_some());
             let low = lowest(&model, &posed(&model, index, 0.4), |joint| trunk.contains(&joint));
-            assert!(low.abs() < 0.03_f32.max(0.05 * breed.withers.1), "{} {name}: trunk at {low}", breed.name);
+            // On its side, an animal with a heavy head rests on that too.
+            let share = if name == "lie_on_side" { 0.15 } else { 0.05 };
+            assert!(low.abs() < 0.03_f32.max(share * breed.withers.1), "{} {name}: trunk at {low}", breed.name);
         }
     }
 }
