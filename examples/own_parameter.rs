@@ -12,12 +12,12 @@ use std::{error::Error, path::Path};
 
 use bevy::prelude::*;
 use motley_capture::{Renderer, RendererOptions};
-use motley_scene::{distribution::Scalar, fields, params::materials::MaterialDraw, scene::Scene, stream::stream};
+use motley_scene::{distribution::Scalar, fields, params::materials::MaterialDraw, stream::stream};
 use motley_world::{
     lean::FrameBuffer,
     stage::{FrameRecipe, StageSystems},
 };
-use motley_zoo::zoo::Zoo;
+use motley_zoo::ready::ReadyScene;
 
 fields! {
     /// A coloured gel before all lights.
@@ -57,13 +57,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         classes: [(name: "cat"), (name: "dog")],
         custom: { "gel": (hue: Choice([(value: 0), (value: 120), (value: 240)]), strength: 0.9) },
     )"#;
-    let (scene, mut faults) = Scene::parse(text).map_err(|faults| format!("{faults:#?}"))?;
-    let gel: Gel = scene.custom.settings("gel").map_err(|faults| format!("gel: {faults:#?}"))?;
-    let Some((zoo, catalog)) = Zoo::open(&scene, Path::new("."), &mut faults) else {
-        return Err(format!("{:#?}", faults.into_sorted()).into());
-    };
+    let ready = ReadyScene::parse(text, Path::new(".")).map_err(|faults| format!("{faults:#?}"))?;
+    let gel: Gel = ready.scene.custom.settings("gel").map_err(|faults| format!("gel: {faults:#?}"))?;
     let options = RendererOptions { size: 128, seed: 0, labels: Vec::new() };
-    let mut renderer = Renderer::with_plugins(scene, zoo, catalog, options, |app| plugin(app, gel.clone()))?;
+    let mut renderer = Renderer::with_plugins(ready, options, |app| plugin(app, gel.clone()))?;
     for index in 0..6 {
         let frame = renderer.frame(index)?;
         let mean = |channel| frame.rgb.iter().skip(channel).step_by(3).map(|v| u64::from(*v)).sum::<u64>() / 128 / 128;

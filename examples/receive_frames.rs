@@ -9,18 +9,15 @@
 use std::{error::Error, path::Path};
 
 use motley_capture::{RendererOptions, channel};
-use motley_scene::scene::{LabelKind, Scene};
-use motley_zoo::zoo::Zoo;
+use motley_scene::scene::LabelKind;
+use motley_zoo::ready::ReadyScene;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let text = r#"(version: 1, classes: [(name: "cat"), (name: "dog")])"#;
-    let (scene, mut faults) = Scene::parse(text).map_err(|faults| format!("{faults:#?}"))?;
-    let Some((zoo, catalog)) = Zoo::open(&scene, Path::new("."), &mut faults) else {
-        return Err(format!("{:#?}", faults.into_sorted()).into());
-    };
+    let ready = ReadyScene::parse(text, Path::new(".")).map_err(|faults| format!("{faults:#?}"))?;
     let options =
         RendererOptions { size: 128, seed: 0, labels: vec![LabelKind::Box, LabelKind::Mask, LabelKind::Depth] };
-    let stream = channel::stream(scene, zoo, catalog, options, 0..8)?;
+    let stream = channel::stream(ready, options, 0..8, |_| {})?;
     let mut received = 0;
     for frame in &stream.frames {
         // Pixels and labels come together: rgb is [height, width, 3], depth is [height, width] in metres.

@@ -17,9 +17,8 @@ use motley_scene::{
         obstructors::Obstructors,
     },
     scene::{Class, LabelKind, Scene},
-    source::Faults,
 };
-use motley_zoo::zoo::Zoo;
+use motley_zoo::ready::ReadyScene;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("out/scene_in_rust"), PathBuf::from);
@@ -37,15 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Scene::default()
     };
     // The same checks that a scene file gets.
-    let mut faults = Faults::new("");
-    scene.check(&mut faults);
-    let Some((zoo, catalog)) = Zoo::open(&scene, &folder, &mut faults) else {
-        return Err(format!("{:#?}", faults.into_sorted()).into());
-    };
+    let ready = ReadyScene::new(scene, &folder).map_err(|faults| format!("{faults:#?}"))?;
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("portraits.scene.ron"), scene.to_ron())?;
+    fs::write(folder.join("portraits.scene.ron"), ready.scene.to_ron())?;
     let options = RendererOptions { size: 256, seed: 7, labels: vec![LabelKind::Box] };
-    let mut renderer = Renderer::new(scene, zoo, catalog, options)?;
+    let mut renderer = Renderer::new(ready, options)?;
     for index in 0..4 {
         let frame = renderer.frame(index)?;
         let spec = ImageSpec { format: ImageFormat::Png, quality: 100 };

@@ -3,22 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use motley_scene::{catalog::Catalog, scene::Scene, source::Fault};
-use motley_zoo::zoo::Zoo;
+use motley_scene::source::Fault;
+use motley_zoo::ready::ReadyScene;
 
 /// The scene that is captured when none is named.
 const DEFAULT_SCENE: &str = include_str!("../scenes/cats-dogs.scene.ron");
 
-/// A scene, ready to be drawn.
+/// A scene file.
 pub struct Opened {
     /// The text as it was read.
     pub text: String,
-    /// What it says.
-    pub scene: Scene,
-    /// What it shows.
-    pub zoo: Zoo,
-    /// What there is to draw from.
-    pub catalog: Catalog,
+    /// What it says, with its packs.
+    pub ready: ReadyScene,
     /// Folder that pack paths are relative to.
     pub base: PathBuf,
 }
@@ -31,8 +27,8 @@ pub fn open(path: Option<&Path>) -> anyhow::Result<Opened> {
 
 /// Opens a scene's text whose packs are relative to `base`; `name` stands in messages.
 pub fn open_text(text: String, base: &Path, name: &str) -> anyhow::Result<Opened> {
-    match check(&text, base) {
-        Ok((scene, zoo, catalog)) => Ok(Opened { text, scene, zoo, catalog, base: base.to_owned() }),
+    match ReadyScene::parse(&text, base) {
+        Ok(ready) => Ok(Opened { text, ready, base: base.to_owned() }),
         Err(faults) => bail!("{}", describe(name, &faults)),
     }
 }
@@ -49,15 +45,6 @@ pub fn read(path: Option<&Path>) -> anyhow::Result<(String, PathBuf, String)> {
     let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
     Ok((text, base, path.display().to_string()))
-}
-
-/// Reads a scene and opens its packs: everything, or all faults.
-pub fn check(text: &str, base: &Path) -> Result<(Scene, Zoo, Catalog), Vec<Fault>> {
-    let (scene, mut faults) = Scene::parse(text)?;
-    match Zoo::open(&scene, base, &mut faults) {
-        Some((zoo, catalog)) => Ok((scene, zoo, catalog)),
-        None => Err(faults.into_sorted()),
-    }
 }
 
 /// All faults, a line each, as compilers print them.

@@ -3,6 +3,9 @@
 mod common;
 
 use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
+    io::Read,
     path::Path,
     process::Stdio,
     time::{Duration, Instant},
@@ -10,7 +13,8 @@ use std::{
 
 use common::{PLAIN, assert_same, can_draw, fail, files, folder, motley, picture, records, succeed};
 
-/// The ground's hue goes round by six, the sky's brightness by five: together they tell the index modulo 30.
+/// The ground's hue goes round by six, its brightness by eleven, the sky's brightness by five: together they tell an index
+/// below 330.
 const CODED: &str = r#"(
     name: "coded",
     classes: [(name: "cat"), (name: "dog")],
@@ -20,7 +24,8 @@ const CODED: &str = r#"(
     placement: (enabled: false),
     materials: (
         ground: Only(["plaster"]),
-        tiling: 1.0, rotation: 0.0, tint_saturation: 1.0, tint_value: 1.0,
+        tiling: 1.0, rotation: 0.0, tint_saturation: 1.0,
+        tint_value: Sequence([0.05, 0.063, 0.078, 0.098, 0.12, 0.15, 0.19, 0.24, 0.3, 0.37, 0.47]),
         tint_hue: Sequence([0.0, 60.0, 120.0, 180.0, 240.0, 300.0]),
     ),
     sky: (name: Only(["overcast"]), yaw: 0.0, brightness: Sequence([0.1, 0.3, 0.5, 0.75, 1.0])),
@@ -57,6 +62,7 @@ fn three_hundred_frames_show_the_index_of_their_label() {
     let records = records(&folder.path().join("out"));
     assert_eq!(records.len(), 300);
     let mut skies = vec![Vec::new(); 5];
+    let mut grounds: BTreeMap<(usize, usize), Vec<(usize, f64)>> = BTreeMap::new();
     for (i, record) in records.iter().enumerate() {
         assert_eq!(record["index"], i);
         let picture = picture(&folder.path().join("out").join(record["file_name"].as_str().expect("a path")));
@@ -75,12 +81,22 @@ fn three_hundred_frames_show_the_index_of_their_label() {
         };
         assert_eq!(hue, i % 6, "frame {i}: ground {ground:?}");
         skies[i % 5].push(mean(&picture, 0..64, 0..4).iter().sum::<f64>());
+        grounds.entry((i % 6, i % 5)).or_default().push((i % 11, ground.iter().sum::<f64>()));
     }
     // Brighter skies, by the labels, are brighter in every single picture.
     for pair in skies.windows(2) {
         let brightest = pair[0].iter().fold(0.0, |a: f64, b| a.max(*b));
         let darkest = pair[1].iter().fold(f64::INFINITY, |a: f64, b| a.min(*b));
         assert!(brightest < darkest, "skies overlap: {brightest} and {darkest}");
+    }
+    // So are brighter grounds among those of one hue under one sky: each of the 30 groups holds ten of the eleven values.
+    assert_eq!(grounds.len(), 30);
+    for (group, mut grounds) in grounds {
+        grounds.sort_by_key(|(value, _)| *value);
+        assert!(
+            grounds.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 + 1.0 < pair[1].1),
+            "hue and sky {group:?}: {grounds:?}"
+        );
     }
 }
 
@@ -133,10 +149,52 @@ fn the_same_bytes_however_the_work_is_cut() {
     }
 }
 
+/// The entries of a tar file: name and content.
+fn entries(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = tar::Archive::new(std::fs::File::open(path).expect("a shard"));
+    let read = |entry: std::io::Result<tar::Entry<std::fs::File>>| {
+        let mut entry = entry.expect("an entry");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("its content");
+        (entry.path().expect("a path").to_string_lossy().into_owned(), bytes)
+    };
+    archive.entries().expect("a tar file").map(read).collect()
+}
+
+#[test]
+fn shards_hold_what_lies_beside_them() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(PLAIN);
+    capture(folder.path(), "out", &["--batch", "5", "--jobs", "1"]);
+    let out = folder.path().join("out");
+    let shard = entries(&out.join("shard-000000.tar"));
+    for record in records(&out) {
+        let file = record["file_name"].as_str().expect("a path");
+        let key = Path::new(file).file_stem().expect("a name").to_string_lossy();
+        let beside = |extension: &str| std::fs::read(out.join(file).with_extension(extension)).expect("a file");
+        for extension in ["jpg", "depth.npy", "normal.npy", "instance.npy", "semantic.npy"] {
+            assert!(shard[&format!("{key}.{extension}")] == beside(extension), "{key}.{extension}");
+        }
+        let class = record["class"].as_str().expect("a class");
+        let number = ["cat", "dog"].iter().position(|name| *name == class).expect("one of the two");
+        assert_eq!(shard[&format!("{key}.cls")], number.to_string().as_bytes());
+        let json: serde_json::Value = serde_json::from_slice(&shard[&format!("{key}.json")]).expect("JSON");
+        assert_eq!((&json["class"], &json["index"]), (&record["class"], &record["index"]));
+    }
+    assert_eq!(shard.keys().filter(|name| name.ends_with(".jpg")).count(), 5);
+}
+
+/// Sends a signal to a process by its number.
+fn signal(signal: &str, id: u32) {
+    // It may have ended already.
+    let _ = std::process::Command::new("kill").args([signal, &id.to_string()]).status();
+}
+
 /// Kills a process by its number.
 fn kill(id: u32) {
-    // It may have ended already.
-    let _ = std::process::Command::new("kill").args(["-9", &id.to_string()]).status();
+    signal("-9", id);
 }
 
 /// Process ids of the children of a process; each of its threads has its own.
@@ -169,8 +227,11 @@ fn killed_five_times_and_resumed_is_as_if_never_killed() {
     succeed(folder.path(), &[&args[..], &["--out", "whole"]].concat());
     let broken = [&args[..], &["--out", "broken"]].concat();
     let pictures = || pictures_below(&folder.path().join("broken"));
-    // Before the first picture, and then ever later.
-    for (turn, enough) in [0, 7, 19, 33, 46].into_iter().enumerate() {
+    // At random, ever later; the last leaves time to strike before the end.
+    let random = RandomState::new().hash_one("kill");
+    let points = [0, 1, 2, 3, 4].map(|turn| turn * 10 + (random >> (turn * 8)) as usize % 10);
+    eprintln!("killed at {points:?} pictures");
+    for (turn, enough) in points.into_iter().enumerate() {
         let mut child = motley()
             .current_dir(folder.path())
             .args(&broken)
@@ -208,6 +269,72 @@ fn killed_five_times_and_resumed_is_as_if_never_killed() {
     assert!(start.elapsed() < Duration::from_secs(120));
     assert_same(&folder.path().join("whole"), &folder.path().join("broken"));
     assert!(!files(&folder.path().join("broken")).keys().any(|path| common::is_partial(path)));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn interrupted_it_ends_in_order_and_goes_on() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(PLAIN);
+    let args = ["capture", "--size", "48", "--batch", "200", "--jobs", "1"];
+    succeed(folder.path(), &[&args[..], &["--out", "whole"]].concat());
+    let broken = [&args[..], &["--out", "broken"]].concat();
+    let mut child =
+        motley().current_dir(folder.path()).args(&broken).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let start = Instant::now();
+    while pictures_below(&folder.path().join("broken")) < 3 {
+        assert!(start.elapsed() < Duration::from_secs(100), "no pictures");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal("-INT", child.id());
+    let ended = child.wait().expect("it ends");
+    let mut said = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut said).expect("text");
+    assert_eq!(ended.code(), Some(130), "{said}");
+    assert!(said.contains("frames left; the same command goes on"), "{said}");
+    succeed(folder.path(), &broken);
+    assert_same(&folder.path().join("whole"), &folder.path().join("broken"));
+}
+
+/// A file system of its own fills up, is enlarged, and is made read-only: inside user and mount namespaces, where allowed.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_and_a_read_only_folder_stop_it_with_nothing_lost() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(PLAIN);
+    std::fs::create_dir(folder.path().join("disk")).expect("a folder");
+    let script = r#"
+        mount -t tmpfs -o size=256k motley disk 2>/dev/null || exit 77
+        capture="$MOTLEY capture scene.ron --batch 120 --jobs 1 --quiet --image png"
+        $capture --out whole || exit 3
+        $capture --out disk/out 2>full.txt; [ $? = 2 ] || exit 4
+        mount -o remount,size=64m disk || exit 5
+        $capture --out disk/out || exit 6
+        diff -r whole disk/out || exit 7
+        mount -o remount,ro disk || exit 8
+        $capture --out disk/other 2>readonly.txt; [ $? = 2 ] || exit 9
+    "#;
+    let output = std::process::Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .env("MOTLEY", env!("CARGO_BIN_EXE_motley"))
+        .current_dir(folder.path())
+        .output();
+    match output {
+        Ok(output) if output.status.success() => {
+            let said = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("what it said");
+            assert!(said("full.txt").to_lowercase().contains("no space"), "{}", said("full.txt"));
+            assert!(said("readonly.txt").to_lowercase().contains("read-only"), "{}", said("readonly.txt"));
+        }
+        Ok(output) if output.status.code() == Some(77) || output.status.code() == Some(1) => {
+            eprintln!("skipped: no namespaces here: {}", common::stderr(&output));
+        }
+        Ok(output) => panic!("{}: {}", output.status, common::stderr(&output)),
+        Err(error) => eprintln!("skipped: no unshare here: {error}"),
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_malformed_scene_is_told_with_its_places() {
     {
         let said = fail(folder.path(), args, code);
         assert!(said.contains("scene.ron:2:37: classes[1].name:") && said.contains("cannot name a folder"), "{said}");
-        assert!(said.contains("scene.ron:3:19: camera.fow: no such field; did you mean `fov`?"), "{said}");
+        assert!(said.contains("scene.ron:3:14: camera.fow: no such field; did you mean `fov`?"), "{said}");
     }
     assert_eq!(common::files(folder.path()).len(), 1, "something was left behind");
     fs::write(folder.path().join("scene.ron"), [0xff, 0xfe, 0x00]).expect("the scene");
@@ -121,9 +121,22 @@ fn hostile_packs_are_refused() {
         assert_eq!(pictures.count(), 0);
         assert!(before.iter().all(|(path, bytes)| after[path] == *bytes), "{file}: the pack was changed");
     }
-    let folder = folder("(packs: [\"missing\"], classes: [(name: \"mug\", source: Packs)])");
+    // A texture that would fill the memory.
+    let folder = folder("(packs: [\"pack\"], classes: [(name: \"cat\")])");
+    let materials = folder.path().join("pack/materials");
+    fs::create_dir_all(&materials).expect("a folder");
+    image::GrayImage::new(60_000, 1).save(materials.join("huge.png")).expect("a picture");
+    let said = fail(folder.path(), &["capture", "scene.ron", "--batch", "2", "--out", "out"], 2);
+    assert!(said.contains("huge.png") && said.contains("too large"), "{said}");
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn faults_of_scene_and_pack_are_told_together() {
+    let folder = folder("(packs: [\"missing\"], classes: [(name: \"mug\", source: Packs)], camera: (fow: 3))");
     let said = fail(folder.path(), &["check", "scene.ron"], 1);
-    assert!(said.contains("packs[0]") && said.contains("missing"), "{said}");
+    assert!(said.contains("packs[0]") && said.contains("missing") && said.contains("camera.fow"), "{said}");
+    assert!(said.starts_with("2 faults"), "what a missing pack entails is no news: {said}");
 }
 
 #[test]

@@ -6,24 +6,24 @@ fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&root);
     let mut hash = 0xcbf2_9ce4_8422_2325;
-    for folder in ["src/animals", "src/vehicles", "../../assets/breeds"] {
-        println!("cargo:rerun-if-changed={folder}");
-        add(&root.join(folder), &mut hash);
+    for place in ["src/animals", "src/vehicles", "src/detail.rs", "../../assets/breeds"] {
+        println!("cargo:rerun-if-changed={place}");
+        add(&root.join(place), &mut hash);
     }
     println!("cargo:rustc-env=MOTLEY_GROWTH={hash:016x}");
 }
 
-/// All files below a folder, in order of their names; nothing if it is not there. FNV-1a (G. Fowler, L. C. Noll, P. Vo).
-fn add(folder: &Path, hash: &mut u64) {
-    let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            add(&path, hash);
-        } else {
-            for byte in fs::read(&path).unwrap_or_default() {
-                *hash = (*hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
+/// A file, or all files below a folder in order of their names; nothing if it is not there. FNV-1a (G. Fowler, L. C. Noll,
+/// P. Vo).
+fn add(path: &Path, hash: &mut u64) {
+    let mut inner: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    inner.sort();
+    for path in inner {
+        add(&path, hash);
+    }
+    if path.is_file() {
+        for byte in fs::read(path).unwrap_or_default() {
+            *hash = (*hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{Outcome, cli::AuditArgs, progress::event};
 pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
     let mut report = motley_dataset::audit(&args.dataset)?;
     match frame::of_dataset(&Reader::open(&args.dataset)?, args.base.as_deref()) {
-        Ok(opened) => report.add_draws(&args.dataset, &opened.scene, &opened.catalog)?,
+        Ok(opened) => report.add_draws(&args.dataset, &opened.ready.scene, &opened.ready.catalog)?,
         Err(error) => tracing::warn!("the draws are not tested: {error:#}"),
     }
     if args.json {

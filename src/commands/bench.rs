@@ -57,7 +57,7 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
     let mut spec = capture::spec(&wanted("stages"), &opened)?;
     let options =
         RendererOptions { size: spec.manifest.size[0], seed: spec.manifest.seed, labels: spec.manifest.labels.clone() };
-    let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
+    let mut renderer = Renderer::new(opened.ready, options)?;
     let adapter = renderer.adapter();
     spec.manifest.adapter.clone_from(&adapter.name);
     spec.manifest.driver.clone_from(&adapter.driver);

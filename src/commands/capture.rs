@@ -80,7 +80,7 @@ pub fn interrupt() -> anyhow::Result<Arc<AtomicBool>> {
 
 /// What to write, by the scene and the flags; flags win.
 pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
-    let output = &opened.scene.output;
+    let output = &opened.ready.scene.output;
     let mut formats = if args.format.is_empty() { output.formats.clone() } else { args.format.clone() };
     let mut labels = if args.labels.is_empty() { output.labels.clone() } else { args.labels.clone() };
     formats.sort_unstable();
@@ -93,9 +93,9 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
     }
     let size = args.size.unwrap_or(output.size);
     let image = args.image.unwrap_or(output.image);
-    let scene = Scene { output: motley_scene::scene::Output { size, ..output.clone() }, ..opened.scene.clone() };
+    let scene = Scene { output: motley_scene::scene::Output { size, ..output.clone() }, ..opened.ready.scene.clone() };
     Ok(Spec {
-        out: args.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&opened.scene.name)),
+        out: args.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&opened.ready.scene.name)),
         manifest: Manifest {
             format_version: FORMAT_VERSION,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -122,7 +122,7 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
 
 /// Hash of all that decides the pictures: the scene's meaning and the bytes of its packs.
 fn hash(scene: &Scene, opened: &Opened) -> anyhow::Result<String> {
-    Ok(match opened.zoo.pack_hash()? {
+    Ok(match opened.ready.zoo.pack_hash()? {
         Some(packs) => format!("{}-{packs}", scene.hash()),
         None => scene.hash(),
     })

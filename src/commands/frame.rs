@@ -33,7 +33,7 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
         manifest.size = [size, size];
     }
     let options = RendererOptions { size: manifest.size[0], seed: manifest.seed, labels: manifest.labels.clone() };
-    let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
+    let mut renderer = Renderer::new(opened.ready, options)?;
     let frame = renderer.frame(args.index)?;
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}-{:06}.{}", frame.labels.class, args.index, manifest.image.format.extension()))

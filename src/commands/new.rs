@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use motley_scene::scene::{Class, Height, Scene, check_name};
-use motley_zoo::pack::Pack;
+use motley_zoo::{pack::Pack, ready::ReadyScene};
 
 use super::frame::write;
 use crate::{Outcome, cli::NewArgs, opened};
@@ -31,7 +31,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     let text = scene.to_ron();
     write(&args.scene, text.as_bytes())?;
     let (text, base, shown) = opened::read(Some(&args.scene))?;
-    if let Err(faults) = opened::check(&text, &base) {
+    if let Err(faults) = ReadyScene::parse(&text, &base) {
         bail!("{}", opened::describe(&shown, &faults));
     }
     tell_notes(&pack)?;

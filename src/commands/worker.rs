@@ -27,7 +27,7 @@ fn work() -> anyhow::Result<()> {
     let opened = opened::open_text(spec.scene_source.clone(), &setup.base, "scene")?;
     let options =
         RendererOptions { size: spec.manifest.size[0], seed: spec.manifest.seed, labels: spec.manifest.labels.clone() };
-    let mut renderer = Renderer::new(opened.scene, opened.zoo, opened.catalog, options)?;
+    let mut renderer = Renderer::new(opened.ready, options)?;
     let adapter = renderer.adapter();
     spec.manifest.adapter = adapter.name;
     spec.manifest.driver = adapter.driver;

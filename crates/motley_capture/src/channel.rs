@@ -2,9 +2,10 @@
 
 use std::thread::JoinHandle;
 
+use bevy::app::App;
 use crossbeam_channel::{Receiver, bounded};
-use motley_scene::{catalog::Catalog, frame::Frame, scene::Scene};
-use motley_zoo::zoo::Zoo;
+use motley_scene::frame::Frame;
+use motley_zoo::ready::ReadyScene;
 
 use crate::{CaptureError, Renderer, RendererOptions};
 
@@ -33,20 +34,19 @@ impl FrameStream {
     }
 }
 
-/// Starts drawing `indices` on a thread of its own.
+/// Starts drawing `indices` on a thread of its own, with further plugins or none (`|_| {}`).
 ///
 /// # Errors
 /// When the thread cannot be started. What fails later is told by [`FrameStream::finish`].
 pub fn stream(
-    scene: Scene,
-    zoo: Zoo,
-    catalog: Catalog,
+    ready: ReadyScene,
     options: RendererOptions,
     indices: impl IntoIterator<Item = u64> + Send + 'static,
+    plugins: impl FnOnce(&mut App) + Send + 'static,
 ) -> std::io::Result<FrameStream> {
     let (sender, frames) = bounded(CAPACITY);
     let worker = std::thread::Builder::new().name("motley renderer".to_owned()).spawn(move || {
-        let mut renderer = Renderer::new(scene, zoo, catalog, options)?;
+        let mut renderer = Renderer::with_plugins(ready, options, plugins)?;
         renderer.run(indices, |frame| sender.send(frame).map_err(|_| CaptureError::Closed))
     })?;
     Ok(FrameStream { frames, worker })

@@ -15,18 +15,21 @@ use std::{
 };
 
 use bevy::{
-    app::PluginsState,
+    app::{PanicHandlerPlugin, PluginsState},
+    camera::CameraPlugin,
+    core_pipeline::CorePipelinePlugin,
+    diagnostic::FrameCountPlugin,
     ecs::schedule::SingleThreadedExecutor,
-    light::cluster::GlobalClusterSettings,
+    light::{LightPlugin, cluster::GlobalClusterSettings},
+    mesh::MeshPlugin,
     pbr::PbrPlugin,
     prelude::*,
     render::{
         RenderApp, RenderPlugin,
-        pipelined_rendering::PipelinedRenderingPlugin,
         render_resource::PipelineCache,
         renderer::{RenderAdapterInfo, RenderDevice},
     },
-    time::TimeUpdateStrategy,
+    time::{TimePlugin, TimeUpdateStrategy},
     window::ExitCondition,
 };
 use motley_scene::{
@@ -39,7 +42,7 @@ use motley_world::{
     library::Library,
     stage::{FrameRecipe, InstanceTable, Stage, StageOptions, SubjectState},
 };
-use motley_zoo::zoo::Zoo;
+use motley_zoo::ready::ReadyScene;
 
 use crate::{
     error::CaptureError,
@@ -106,8 +109,8 @@ impl Renderer {
     ///
     /// # Errors
     /// When there is no graphics driver.
-    pub fn new(scene: Scene, zoo: Zoo, catalog: Catalog, options: RendererOptions) -> Result<Self, CaptureError> {
-        Self::with_plugins(scene, zoo, catalog, options, |_| {})
+    pub fn new(ready: ReadyScene, options: RendererOptions) -> Result<Self, CaptureError> {
+        Self::with_plugins(ready, options, |_| {})
     }
 
     /// Starts a renderer with further plugins, such as parameters of your own.
@@ -115,25 +118,34 @@ impl Renderer {
     /// # Errors
     /// When there is no graphics driver.
     pub fn with_plugins(
-        scene: Scene,
-        zoo: Zoo,
-        catalog: Catalog,
+        ready: ReadyScene,
         options: RendererOptions,
         plugins: impl FnOnce(&mut App),
     ) -> Result<Self, CaptureError> {
         crate::adapter::check()?;
+        let ReadyScene { scene, zoo, catalog } = ready;
         let scene = Arc::new(scene);
         let mut app = App::new();
-        app.add_plugins(
-            DefaultPlugins
-                .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
-                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
-                .set(PbrPlugin { add_default_deferred_lighting_plugin: false, ..default() })
-                .set(TaskPoolPlugin { task_pool_options: TaskPoolOptions::with_num_threads(1) })
-                .disable::<bevy::log::LogPlugin>()
-                .disable::<bevy::app::TerminalCtrlCHandlerPlugin>()
-                .disable::<PipelinedRenderingPlugin>(),
-        )
+        // What a picture needs and no more: with `DefaultPlugins`, a window's features that another crate switches on would
+        // want a display here.
+        app.add_plugins((
+            PanicHandlerPlugin,
+            TaskPoolPlugin { task_pool_options: TaskPoolOptions::with_num_threads(1) },
+            FrameCountPlugin,
+            TimePlugin,
+            TransformPlugin,
+            WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() },
+            AssetPlugin::default(),
+        ))
+        .add_plugins((
+            RenderPlugin { synchronous_pipeline_compilation: true, ..default() },
+            ImagePlugin::default(),
+            MeshPlugin,
+            CameraPlugin,
+            LightPlugin,
+            CorePipelinePlugin,
+            PbrPlugin { add_default_deferred_lighting_plugin: false, ..default() },
+        ))
         // No clock may reach a picture.
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO))
         .insert_resource(StageOptions { size: options.size, normals: options.labels.contains(&LabelKind::Normal) })

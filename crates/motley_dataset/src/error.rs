@@ -8,8 +8,6 @@ use std::{
 
 use thiserror::Error;
 
-use crate::names::ClassNameError;
-
 /// What went wrong with a dataset, and what to do about it.
 #[derive(Debug, Error)]
 pub enum DatasetError {
@@ -93,8 +91,8 @@ pub enum DatasetError {
         dir: PathBuf,
     },
     /// A class name that cannot be a folder.
-    #[error(transparent)]
-    ClassName(#[from] ClassNameError),
+    #[error("{0}")]
+    ClassName(String),
     /// Settings that make no dataset.
     #[error("{field}: {problem}")]
     Setting {

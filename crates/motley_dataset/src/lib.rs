@@ -45,7 +45,6 @@ pub use dataset::{Dataset, Summary};
 pub use error::DatasetError;
 pub use manifest::{FORMAT_VERSION, Format, ImageFormat, ImageSpec, Label, Manifest, Spec};
 pub use merge::merge;
-pub use names::{ClassNameError, safe_class_name};
 pub use reader::Reader;
 pub use records::Record;
 pub use sink::FrameSink;

@@ -5,10 +5,11 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use motley_scene::scene::check_name;
 pub use motley_scene::scene::{Format, LabelKind as Label};
 use serde::{Deserialize, Serialize};
 
-use crate::{DatasetError, safe_class_name};
+use crate::DatasetError;
 
 /// Version of the layout on disk; it rises when an older reader could no longer read it.
 pub const FORMAT_VERSION: u32 = 1;
@@ -208,7 +209,7 @@ impl Spec {
             return fault("classes", format!("{} classes: 1 to 254 are possible", manifest.classes.len()));
         }
         for (i, class) in manifest.classes.iter().enumerate() {
-            safe_class_name(class)?;
+            check_name(class).map_err(DatasetError::ClassName)?;
             let same = |other: &&String| other.to_lowercase() == class.to_lowercase();
             if let Some(other) = manifest.classes[..i].iter().find(same) {
                 return fault("classes", format!("{other:?} and {class:?} share a folder: rename one of them"));

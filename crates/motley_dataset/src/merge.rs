@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use motley_scene::scene::check_name;
+
 use crate::{
     Dataset, DatasetError, Manifest, Reader, Spec, Summary,
     lock::PATIENCE,
@@ -99,7 +101,7 @@ fn join(names: BTreeSet<&str>) -> String {
 /// Takes one frame over.
 fn take(reader: &Reader, index: u64, manifest: &Manifest, journal: &mut Journal) -> Result<(), DatasetError> {
     let class = reader.record(index)?.labels.class;
-    crate::safe_class_name(&class)?;
+    check_name(&class).map_err(DatasetError::ClassName)?;
     let mut files = Vec::new();
     for extension in manifest.extensions() {
         let content = match reader.path(index, extension)? {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use image::RgbImage;
+use motley_scene::scene::check_name;
 use tar::Archive;
 
 use crate::{
@@ -147,7 +148,7 @@ impl Reader {
         }
         let head: Head = self.records.get(index)?;
         // A record that was tampered with must not lead out of the folder.
-        crate::safe_class_name(&head.class)?;
+        check_name(&head.class).map_err(DatasetError::ClassName)?;
         Ok(Some(self.layout.files().join(self.manifest.file_name(&head.class, index, extension))))
     }
 

@@ -10,10 +10,13 @@
 //! 5. shot noise and read noise,
 //! 6. JPEG re-compression.
 //!
-//! It is a pure function of the pixels, their depth and a random stream, and knows no renderer and no files, so that
+//! [`Augment`] varies pictures for training, and ends in the same lens and sensor.
+//!
+//! Both are pure functions of the pixels, their depth and a random stream, and know no renderer and no files, so that
 //! capture, preview and training can share it. The bytes depend on nothing else: transcendental functions come from
 //! `libm`, never from the platform, and sums run in a fixed order.
 
+pub mod augment;
 mod defocus;
 mod filter;
 mod jpeg;
@@ -23,4 +26,5 @@ mod noise;
 mod raster;
 mod resize;
 
+pub use augment::Augment;
 pub use lens_sensor::LensSensor;

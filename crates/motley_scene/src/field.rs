@@ -212,7 +212,7 @@ pub fn note_unknown(given: &[(String, Node<'_>)], known: &[&str], faults: &mut F
             Some(close) => format!("did you mean `{close}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        faults.note(node, format!("no such field; {hint}"));
+        faults.note_name(node, name, format!("no such field; {hint}"));
     }
 }
 

@@ -303,16 +303,15 @@ impl Custom {
 impl Scene {
     /// Reads a scene file and checks all that can be known without its packs.
     ///
-    /// The second value knows where each field stands, for faults found later.
-    ///
-    /// # Errors
-    /// All faults, in the order of the text.
-    pub fn parse(text: &str) -> Result<(Self, Faults), Vec<Fault>> {
+    /// The second value holds the faults and knows where each field stands, for faults found later. The first is there
+    /// whenever the text is RON; a field that is at fault has its default in it.
+    pub fn parse(text: &str) -> (Option<Self>, Faults) {
         let mut faults = Faults::new(text);
         let scene = Node::root(text, &mut faults).and_then(|root| Self::read(&root, &Limits::NONE, &mut faults));
-        let Some(scene) = scene else { return Err(faults.into_sorted()) };
-        scene.check(&mut faults);
-        if faults.is_empty() { Ok((scene, faults)) } else { Err(faults.into_sorted()) }
+        if let Some(scene) = &scene {
+            scene.check(&mut faults);
+        }
+        (scene, faults)
     }
 
     /// Faults that concern several fields at once.
@@ -409,14 +408,18 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
     }
 }
 
-/// Can this be the name of a folder everywhere?
+/// Can this be the name of a class, which is that of a folder of the dataset, on Linux, macOS and Windows alike?
 ///
 /// # Errors
 /// What is wrong and what to write instead.
 pub fn check_name(name: &str) -> Result<(), String> {
+    // Windows keeps these for devices, with any extension: "Naming Files, Paths, and Namespaces", Win32 documentation.
     const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
+    // Files that stand beside the class folders.
+    const TAKEN: [&str; 6] =
+        ["metadata.jsonl", "motley.json", "scene.ron", "annotations.json", "data.yaml", "yolo.txt"];
     let lower = name.to_lowercase();
-    let stem = lower.split('.').next().unwrap_or_default();
+    let stem = lower.split('.').next().unwrap_or_default().trim_end();
     let device = ["com", "lpt"].iter().any(|d| stem.strip_prefix(d).is_some_and(|n| n.len() == 1 && n != "0"));
     let fault = if name.is_empty() {
         "the name is empty"
@@ -428,6 +431,8 @@ pub fn check_name(name: &str) -> Result<(), String> {
         "the name starts or ends with a dot, a space or a dash"
     } else if RESERVED.contains(&stem) || device {
         "the name is reserved on some systems"
+    } else if TAKEN.contains(&lower.as_str()) || (lower.starts_with("shard-") && lower.ends_with(".tar")) {
+        "the name is that of a file of the dataset"
     } else {
         return Ok(());
     };

@@ -77,6 +77,13 @@ impl Faults {
         self.note_at(Some(node.offset), true, &node.path, message);
     }
 
+    /// Notes a fault of a field's name, which stands before its value.
+    pub fn note_name(&mut self, node: &Node<'_>, name: &str, message: impl Into<String>) {
+        let before = self.text.get(..node.offset).unwrap_or_default();
+        let offset = before.rfind(name).unwrap_or(node.offset);
+        self.note_at(Some(offset), true, &node.path, message);
+    }
+
     /// Notes a fault of a field by its path, after reading: the place of the field, or of the nearest parent that was written.
     ///
     /// A field that could not be read has its default here. What is wrong with that is no news, so a fault of a field whose

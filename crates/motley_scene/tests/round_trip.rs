@@ -54,7 +54,9 @@ fn varied() -> Scene {
 }
 
 fn parse(text: &str) -> Scene {
-    Scene::parse(text).unwrap_or_else(|faults| panic!("{faults:#?}\n{text}")).0
+    let (scene, faults) = Scene::parse(text);
+    assert!(faults.is_empty(), "{:#?}\n{text}", faults.into_sorted());
+    scene.unwrap()
 }
 
 #[test]

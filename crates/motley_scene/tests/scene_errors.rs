@@ -6,7 +6,9 @@ use motley_scene::{
 };
 
 fn faults(text: &str) -> Vec<Fault> {
-    Scene::parse(text).map(|(scene, _)| scene).expect_err("the scene is malformed")
+    let found = Scene::parse(text).1.into_sorted();
+    assert!(!found.is_empty(), "the scene is malformed: {text}");
+    found
 }
 
 /// A scene whose only line between the classes and the end is `line`, which is its line 3.
@@ -37,11 +39,11 @@ fn check(cases: &[Case<'_>]) {
 #[test]
 fn fields() {
     let cases: [(&str, &str, &[&str]); 30] = [
-        ("lightning: §(enabled: true),", "lightning", &["no such field", "did you mean `lighting`?"]),
-        ("weather: §(rain: 1.0),", "weather", &["no such field", "known here", "obstructors"]),
-        ("camera: (fow: §40.0),", "camera.fow", &["did you mean `fov`?"]),
+        ("§lightning: (enabled: true),", "lightning", &["no such field", "did you mean `lighting`?"]),
+        ("§weather: (rain: 1.0),", "weather", &["no such field", "known here", "obstructors"]),
+        ("camera: (§fow: 40.0),", "camera.fow", &["did you mean `fov`?"]),
         (
-            "camera: (shots: [(aim: Body, distanse: §Radii(3.0))]),",
+            "camera: (shots: [(aim: Body, §distanse: Radii(3.0))]),",
             "camera.shots[0].distanse",
             &["did you mean `distance`?"],
         ),
@@ -88,7 +90,7 @@ fn distributions() {
         ("Uniform§(min: 30)", "", &["`max` is missing", "add `max: …`"]),
         ("Uniform§(30, 60)", "", &["`(30, 60)`", "(name: value)"]),
         ("Uniform(min: 30, max: §600)", ".max", &["600 is outside 5 to 120 degrees", "write 120"]),
-        ("Uniform(min: 30, max: 60, mean: §40)", ".mean", &["no such field"]),
+        ("Uniform(min: 30, max: 60, §mean: 40)", ".mean", &["no such field"]),
         ("§Uniform", "", &["`Uniform` needs its numbers in brackets"]),
         ("§Unifrom(min: 30, max: 60)", "", &["no distribution `Unifrom`", "did you mean `Uniform`?"]),
         ("§Poisson(mean: 3)", "", &["no distribution `Poisson`", "TruncatedNormal"]),
@@ -163,7 +165,22 @@ fn classes() {
         ("(classes: [§\"cat\"])", "classes[0]", &["`\"cat\"`", "(name: value)"]),
         ("(classes: §{\"cat\": ()})", "classes", &["a list in square brackets"]),
     ]);
-    for name in ["../x", "a/b", "a\\b", "..", "/etc", "-rf", "nul.txt", "a\0b", "a\nb", "COM1", " cat", "cat "] {
+    for name in [
+        "../x",
+        "a/b",
+        "a\\b",
+        "..",
+        "/etc",
+        "-rf",
+        "nul.txt",
+        "a\0b",
+        "a\nb",
+        "COM1",
+        " cat",
+        "cat ",
+        "Yolo.txt",
+        "shard-000000.tar",
+    ] {
         assert!(check_name(name).is_err(), "{name:?}");
     }
     for name in ["cat", "Katze", "猫", "mug 2", "a-b_c.d"] {
@@ -198,7 +215,7 @@ fn not_ron() {
 /// A fault has a place even when the text holds characters of several bytes.
 #[test]
 fn columns_count_characters() {
-    check(&[("(name: \"Größe 猫\", /* ö */ wetter: §1, classes: [(name: \"cat\")])", "wetter", &["no such field"])]);
+    check(&[("(name: \"Größe 猫\", /* ö */ §wetter: 1, classes: [(name: \"cat\")])", "wetter", &["no such field"])]);
 }
 
 #[test]
@@ -297,7 +314,8 @@ fn a_fault_is_reported_once() {
 #[test]
 fn names_are_checked_against_what_there_is() {
     let text = "(classes: [(name: \"cat\")],\n materials: (ground: Only([\"brik\", \"gold\"])), sky: (name: Except([\"day\"])))";
-    let (scene, mut found) = Scene::parse(text).unwrap();
+    let (scene, mut found) = Scene::parse(text);
+    let scene = scene.unwrap();
     let catalog = motley_scene::catalog::Catalog {
         materials: vec!["brick".to_owned()],
         skies: vec!["day".to_owned()],

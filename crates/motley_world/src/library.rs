@@ -16,6 +16,7 @@ use bevy::{
     render::render_resource::{Extent3d, TextureDimension, TextureFormat},
 };
 use motley_zoo::{
+    detail::Detail,
     materials::MaterialMaps,
     model::{MeshData, Model, Surface, Texture},
     zoo::{Individual, Zoo, ZooError},
@@ -77,7 +78,7 @@ pub struct LoadedMaterial {
 pub struct Library {
     zoo: Zoo,
     seed: u64,
-    models: HashMap<(String, String, u32), (u64, Arc<Loaded>)>,
+    models: HashMap<(String, String, u32, Detail), (u64, Arc<Loaded>)>,
     clock: u64,
     materials: BTreeMap<String, LoadedMaterial>,
     skies: BTreeMap<String, Arc<SkyAssets>>,
@@ -113,7 +114,7 @@ impl Library {
         }
     }
 
-    /// The model of an individual.
+    /// The model of an individual at a level of detail.
     ///
     /// # Errors
     /// When its file cannot be read.
@@ -122,15 +123,16 @@ impl Library {
         class: &str,
         breed: &str,
         individual: u32,
+        detail: Detail,
         shelves: &mut Shelves,
     ) -> Result<Arc<Loaded>, ZooError> {
         self.clock += 1;
-        let key = (class.to_owned(), breed.to_owned(), individual);
+        let key = (class.to_owned(), breed.to_owned(), individual, detail);
         if let Some((used, loaded)) = self.models.get_mut(&key) {
             *used = self.clock;
             return Ok(loaded.clone());
         }
-        let grown = self.zoo.individual(class, breed, individual, self.seed)?;
+        let grown = self.zoo.individual(class, breed, individual, self.seed, detail)?;
         let loaded = Arc::new(load(&grown, shelves));
         self.models.insert(key, (self.clock, loaded.clone()));
         self.drop_unused();

@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::model::Model;
+use crate::{detail::Detail, model::Model};
 
 /// Bytes that the cache may take; the oldest entries make room.
 const BUDGET: u64 = 2 << 30;
@@ -42,18 +42,22 @@ impl Cache {
         Self { folder }
     }
 
-    /// The individual of this name, grown by `grow` if it is not there.
-    pub fn individual(&self, name: &str, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
-        let key = blake3::hash(format!("{} {name}", env!("MOTLEY_GROWTH")).as_bytes()).to_hex();
-        let path = self.folder.as_ref().map(|folder| folder.join(&key[..32]));
-        if let Some(model) = path.as_deref().and_then(read) {
+    /// The individual of this name at a level of detail, grown by `grow` if it is not there. All levels are kept at once.
+    pub fn individual(&self, name: &str, detail: Detail, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
+        let path = |detail: Detail| {
+            let key = blake3::hash(format!("{} {name} {detail:?}", env!("MOTLEY_GROWTH")).as_bytes()).to_hex();
+            self.folder.as_ref().map(|folder| folder.join(&key[..32]))
+        };
+        if let Some(model) = path(detail).as_deref().and_then(read) {
             return Some(model);
         }
         let model = grow()?;
-        if let Some(path) = path {
-            write(&path, &model);
+        for level in Detail::ALL {
+            if let Some(path) = path(level) {
+                write(&path, &model.at(level));
+            }
         }
-        Some(model)
+        Some(model.at(detail))
     }
 }
 
@@ -116,21 +120,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(Some(folder.path().to_owned()));
         let name_of = |model: Option<Model>| model.unwrap().nodes[0].name.clone();
-        assert_eq!(name_of(cache.individual("x", || Some(model("grown")))), "grown");
-        assert_eq!(name_of(cache.individual("x", || Some(model("again")))), "grown", "read from disk");
-        let entry = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
-        let mut bytes = fs::read(&entry).unwrap();
-        *bytes.last_mut().unwrap() ^= 1;
-        fs::write(&entry, bytes).unwrap();
-        assert_eq!(name_of(cache.individual("x", || Some(model("again")))), "again");
-        assert_eq!(name_of(cache.individual("x", || Some(model("third")))), "again", "and written anew");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("grown")))), "grown");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "grown", "read from disk");
+        let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(entries.len(), Detail::ALL.len());
+        for entry in entries {
+            let mut bytes = fs::read(&entry).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(&entry, bytes).unwrap();
+        }
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "again");
+        assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("third")))), "again", "and written anew");
     }
 
     #[test]
     fn without_a_folder_everything_is_grown() {
         let cache = Cache::at(None);
-        assert!(cache.individual("x", || Some(model("a"))).is_some());
-        assert!(cache.individual("x", || None).is_none());
+        assert!(cache.individual("x", Detail::Full, || Some(model("a"))).is_some());
+        assert!(cache.individual("x", Detail::Full, || None).is_none());
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 pub mod animals;
 pub mod cache;
+pub mod detail;
 pub mod materials;
 pub mod model;
 pub mod pack;
 pub mod pose;
+pub mod ready;
 pub mod skies;
 pub mod vehicles;
 pub mod zoo;

@@ -9,7 +9,7 @@ use std::{
 use motley_scene::{
     catalog::{Catalog, CatalogBreed, CatalogClass},
     params::obstructors::SHAPES,
-    scene::{Class, Scene, Source, check_list},
+    scene::{Class, Scene, Source, check_list, check_name},
     source::Faults,
     stream::{Stream, stream},
 };
@@ -18,6 +18,7 @@ use thiserror::Error;
 use crate::{
     animals,
     cache::Cache,
+    detail::Detail,
     materials::{self, MaterialMaps},
     model::Model,
     pack::{Pack, PackError},
@@ -97,16 +98,17 @@ pub struct Zoo {
 }
 
 impl Zoo {
-    /// Opens the packs of a scene that lies in the folder `base` and checks every name in the scene.
+    /// Opens the packs of a scene that lies in the folder `base`, checks every name in the scene, and notes all faults.
     ///
-    /// Faults are noted in `faults`; with any, nothing is returned.
-    pub fn open(scene: &Scene, base: &Path, faults: &mut Faults) -> Option<(Self, Catalog)> {
-        let before = faults.len();
+    /// A pack's material or sky stands before an earlier one of the same name, and before a built-in one.
+    pub(crate) fn open(scene: &Scene, base: &Path, faults: &mut Faults) -> (Self, Catalog) {
         let mut packs = Vec::new();
+        let mut whole = true;
         for (i, folder) in scene.packs.iter().enumerate() {
             match Pack::open(&base.join(folder)) {
                 Ok(pack) => packs.push(pack),
                 Err(errors) => {
+                    whole = false;
                     for error in errors {
                         faults.note_path(&format!("packs[{i}]"), error.to_string());
                     }
@@ -122,25 +124,30 @@ impl Zoo {
             classes: Vec::new(),
         };
         for pack in &zoo.packs {
-            catalog.materials.extend(pack.materials().map(str::to_owned));
-            catalog.skies.extend(pack.skies().map(str::to_owned));
+            add_new(&mut catalog.materials, pack.materials());
+            add_new(&mut catalog.skies, pack.skies());
         }
         for (i, class) in scene.classes.iter().enumerate() {
             let breeds = zoo.breeds(class);
             if breeds.is_empty() {
-                faults.note_path(
-                    &format!("classes[{i}]"),
-                    format!(
-                        "there is no subject for {:?}: the zoo grows {}, and no pack has subjects/{}/*.glb; name one of these, or add a pack",
-                        class.name,
-                        GROWN.join(", "),
-                        class.name
-                    ),
-                );
+                // What is missing may be in a pack that could not be opened.
+                if whole && check_name(&class.name).is_ok() {
+                    faults.note_path(
+                        &format!("classes[{i}]"),
+                        format!(
+                            "there is no subject for {:?}: the zoo grows {}, and no pack has subjects/{}/*.glb; name one of these, or add a pack",
+                            class.name,
+                            GROWN.join(", "),
+                            class.name
+                        ),
+                    );
+                }
                 continue;
             }
             let names: Vec<String> = breeds.iter().map(|(name, ..)| name.clone()).collect();
-            check_list(&format!("classes[{i}].breeds"), &class.breeds, &names, true, faults);
+            if whole {
+                check_list(&format!("classes[{i}].breeds"), &class.breeds, &names, true, faults);
+            }
             let allowed = class.breeds.among(&names);
             let mut entry = CatalogClass { name: class.name.clone(), breeds: Vec::new() };
             for (name, origin, height) in breeds {
@@ -154,8 +161,10 @@ impl Zoo {
             }
             catalog.classes.push(entry);
         }
-        scene.check_names(&catalog, faults);
-        (faults.len() == before).then_some((zoo, catalog))
+        if whole {
+            scene.check_names(&catalog, faults);
+        }
+        (zoo, catalog)
     }
 
     /// The breeds that a class may show: name, origin, height if the scene or the breed says one.
@@ -178,24 +187,34 @@ impl Zoo {
         }
     }
 
-    /// Makes an individual.
+    /// Makes an individual at a level of detail.
     ///
     /// # Errors
     /// When its file cannot be read, or when the scene has no such breed.
-    pub fn individual(&self, class: &str, breed: &str, individual: u32, seed: u64) -> Result<Individual, ZooError> {
+    pub fn individual(
+        &self,
+        class: &str,
+        breed: &str,
+        individual: u32,
+        seed: u64,
+        detail: Detail,
+    ) -> Result<Individual, ZooError> {
         let unknown = || ZooError::Unknown { kind: "subject", name: format!("{class}/{breed}") };
         let (origin, height) = self.origins.get(&(class.to_owned(), breed.to_owned())).ok_or_else(unknown)?;
         match origin {
             Origin::Grown => {
                 let name = format!("individual {class}/{breed}");
                 let grow = || grow(class, breed, &mut stream(seed, u64::from(individual), &name, 0));
-                let model = self.cache.individual(&format!("{name} {individual} of seed {seed}"), grow);
+                let model = self.cache.individual(&format!("{name} {individual} of seed {seed}"), detail, grow);
                 let model = model.ok_or_else(unknown)?;
                 Ok(Individual { model: Arc::new(model), height: height.unwrap_or([1.0; 2]) })
             }
             Origin::File(pack, file) => {
                 let loaded = self.packs[*pack].load_subject(class, *file, *height)?;
-                Ok(Individual { height: height.unwrap_or([loaded.height_m; 2]), model: Arc::new(loaded.model) })
+                Ok(Individual {
+                    height: height.unwrap_or([loaded.height_m; 2]),
+                    model: Arc::new(loaded.model.at(detail)),
+                })
             }
         }
     }
@@ -222,12 +241,9 @@ impl Zoo {
     /// # Errors
     /// When its files cannot be read, or when there is none.
     pub fn material(&self, name: &str) -> Result<MaterialMaps, ZooError> {
-        if let Some(maps) = materials::make(name) {
-            return Ok(maps);
-        }
-        match self.packs.iter().find(|pack| pack.materials().any(|known| known == name)) {
+        match self.packs.iter().rfind(|pack| pack.materials().any(|known| known == name)) {
             Some(pack) => Ok(pack.load_material(name)?),
-            None => Err(ZooError::Unknown { kind: "material", name: name.to_owned() }),
+            None => materials::make(name).ok_or_else(|| ZooError::Unknown { kind: "material", name: name.to_owned() }),
         }
     }
 
@@ -236,12 +252,18 @@ impl Zoo {
     /// # Errors
     /// When its file cannot be read, or when there is none.
     pub fn sky(&self, name: &str) -> Result<Sky, ZooError> {
-        if let Some(sky) = skies::make(name) {
-            return Ok(sky);
-        }
-        match self.packs.iter().find(|pack| pack.skies().any(|known| known == name)) {
+        match self.packs.iter().rfind(|pack| pack.skies().any(|known| known == name)) {
             Some(pack) => Ok(pack.load_sky(name)?),
-            None => Err(ZooError::Unknown { kind: "sky", name: name.to_owned() }),
+            None => skies::make(name).ok_or_else(|| ZooError::Unknown { kind: "sky", name: name.to_owned() }),
+        }
+    }
+}
+
+/// Adds the names that are not there yet.
+fn add_new<'a>(known: &mut Vec<String>, names: impl Iterator<Item = &'a str>) {
+    for name in names {
+        if !known.iter().any(|known| known == name) {
+            known.push(name.to_owned());
         }
     }
 }

@@ -17,11 +17,12 @@ use crate::{
 };
 
 mod draws;
+mod hypotheses;
 mod labels;
 mod near;
 mod picture;
 
-pub use draws::DrawTest;
+pub use hypotheses::DrawTest;
 
 /// Below this probability, class counts are called unbalanced: a sound dataset fails it once in a million.
 const UNBALANCED: f64 = 1e-6;

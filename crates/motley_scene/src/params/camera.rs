@@ -63,6 +63,8 @@ pub enum Distance {
 /// The camera of one frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CameraDraw {
+    /// Which of the scene's shots it is, from 0.
+    pub shot: u32,
     /// What is aimed at.
     pub aim: Aim,
     /// Unit vector from the subject to the camera, in the subject's own axes (+z is its front).
@@ -82,7 +84,7 @@ pub struct CameraDraw {
 impl Default for CameraDraw {
     fn default() -> Self {
         let from = Vec3::new(0.0, 0.259, 0.966).normalize().into();
-        Self { aim: Aim::Body, from, distance: 0.8, fills: true, offset: [0.0; 2], fov: 40.0, roll: 0.0 }
+        Self { shot: 0, aim: Aim::Body, from, distance: 0.8, fills: true, offset: [0.0; 2], fov: 40.0, roll: 0.0 }
     }
 }
 
@@ -96,7 +98,8 @@ impl Parameter for Camera {
     }
 
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> CameraDraw {
-        let Some(shot) = self.shots.get(pick_weighted(self.shots.iter().map(|s| s.weight), rng)) else {
+        let chosen = pick_weighted(self.shots.iter().map(|s| s.weight), rng);
+        let Some(shot) = self.shots.get(chosen) else {
             return CameraDraw::default();
         };
         let (fills, distance) = match &shot.distance {
@@ -107,6 +110,8 @@ impl Parameter for Camera {
         let mut miss = || normal(rng).clamp(-3.0, 3.0) * shot.jitter;
         let offset = [miss(), miss()];
         CameraDraw {
+            // A list in a file is shorter than 2³².
+            shot: chosen as u32,
             aim: shot.aim,
             from: shot.from.draw(rng, cx.index).into(),
             distance: distance.draw(rng, cx.index),

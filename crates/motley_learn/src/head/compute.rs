@@ -1,0 +1,154 @@
+//! Heads that are computed from features: nothing is drawn, so they have no seed and no epochs.
+
+use burn::module::Param;
+use burn::nn::Linear;
+use burn::tensor::activation::softmax;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use super::Head;
+use crate::error::Result;
+use crate::fit::features::Features;
+
+/// Cosines are multiplied with this before the softmax.
+const SCALE: f64 = 10.0;
+/// How strongly [`transfer`] is held near the class means. Chosen on frames that were judged by photos and on photos
+/// that were judged by other photos; anything between 0.03 and 0.3 does within 0.2 points.
+const RIDGE: f64 = 0.1;
+/// Steps of [`transfer`]: at its condition (√(SCALE² / 2 / RIDGE) ≈ 22) they take the error down by 10⁵.
+const STEPS: usize = 256;
+
+/// Nearest class mean by cosine: features and means have unit length, each class counts the same however many pictures
+/// it has.
+///
+/// # Errors
+/// See [`Features::validate`].
+pub fn means<B: Backend>(features: &Features, classes: usize, device: &B::Device) -> Result<Head<B>> {
+    features.validate(classes)?;
+    let rows = unit(features.tensor::<B>(device));
+    let means = unit(shares(features, classes, device).matmul(rows)).transpose();
+    Ok(linear(means.mul_scalar(SCALE)))
+}
+
+/// Logistic regression on features of unit length, its weights `W` drawn toward the class means `M`:
+/// the mean cross entropy, each class counting the same, plus `RIDGE / 2 · ‖W − M‖²`, at its minimum.
+///
+/// The minimum is unique, and found by Nesterov's gradient method with constant momentum for strongly convex functions
+/// (Nesterov 2004, Introductory Lectures on Convex Optimization, scheme 2.2.11).
+///
+/// # Errors
+/// See [`Features::validate`].
+pub fn transfer<B: Backend>(features: &Features, classes: usize, device: &B::Device) -> Result<Head<B>> {
+    features.validate(classes)?;
+    let rows = unit(features.tensor::<B>(device));
+    let shares = shares(features, classes, device);
+    let columns = rows.clone().transpose();
+    let means = unit(shares.clone().matmul(rows.clone())).transpose();
+    // Each row of `[n, classes]` is its class with the weight that the row has in the mean over classes.
+    let targets = shares.transpose().div_scalar(classes as f64);
+    let weights = targets.clone().sum_dim(1);
+    // The cross entropy of a softmax curves by at most 1/2 along its scores (Böhning 1992).
+    let steepness = SCALE * SCALE / 2.0 + RIDGE;
+    let root = (steepness / RIDGE).sqrt();
+    let momentum = (root - 1.0) / (root + 1.0);
+    let mut current = means.clone();
+    let mut ahead = means.clone();
+    for _ in 0..STEPS {
+        let scores = rows.clone().matmul(ahead.clone()).mul_scalar(SCALE);
+        let errors = softmax(scores, 1) * weights.clone() - targets.clone();
+        let pull = (ahead.clone() - means.clone()).mul_scalar(RIDGE);
+        let gradient = columns.clone().matmul(errors).mul_scalar(SCALE) + pull;
+        let next = ahead - gradient.div_scalar(steepness);
+        ahead = next.clone() + (next.clone() - current).mul_scalar(momentum);
+        current = next;
+    }
+    Ok(linear(current.mul_scalar(SCALE)))
+}
+
+/// `[classes, n]`: what each row gives to the mean of its class.
+fn shares<B: Backend>(features: &Features, classes: usize, device: &B::Device) -> Tensor<B, 2> {
+    let mut counts = vec![0usize; classes];
+    for &label in &features.labels {
+        counts[label as usize] += 1;
+    }
+    let n = features.len();
+    let mut values = vec![0.0; classes * n];
+    for (row, &label) in features.labels.iter().enumerate() {
+        values[label as usize * n + row] = 1.0 / counts[label as usize] as f32;
+    }
+    Tensor::from_data(TensorData::new(values, [classes, n]), device)
+}
+
+/// Each row divided by its Euclidean length.
+pub(super) fn unit<B: Backend>(rows: Tensor<B, 2>) -> Tensor<B, 2> {
+    let length = rows.clone().square().sum_dim(1).sqrt().clamp_min(1e-12);
+    rows / length
+}
+
+/// A head of one layer without hidden neurons and without a bias that matters.
+fn linear<B: Backend>(weight: Tensor<B, 2>) -> Head<B> {
+    let bias = Tensor::zeros([weight.dims()[1]], &weight.device());
+    let output = Linear { weight: Param::from_tensor(weight), bias: Some(Param::from_tensor(bias)) };
+    Head { hidden: None, output, unit_length: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn_flex::Flex;
+    use rand::RngExt;
+
+    use super::*;
+    use crate::init::stream;
+
+    /// Two clouds whose means differ along the first axis alone; along the second, classes differ too, but by little.
+    fn clouds(n: usize) -> Features {
+        let mut rng = stream(3, 0);
+        let mut features = Features::new(3);
+        for index in 0..n {
+            let label = (index % 2) as u32;
+            let side = if label == 0 { -1.0 } else { 1.0 };
+            let values = [side + rng.random_range(-2.0..2.0), 0.3 * side + rng.random_range(-0.1..0.1), 2.0];
+            features.values.extend(values);
+            features.labels.push(label);
+        }
+        features
+    }
+
+    fn accuracy(head: &Head<Flex>, features: &Features) -> f64 {
+        let best = head.forward(features.tensor(&Default::default())).argmax(1).into_data();
+        let right = best.iter::<i64>().zip(&features.labels).filter(|(best, label)| *best == i64::from(**label)).count();
+        right as f64 / features.len() as f64
+    }
+
+    #[test]
+    fn transfer_learns_what_means_cannot_see() {
+        let features = clouds(400);
+        let device = Default::default();
+        let means = accuracy(&means::<Flex>(&features, 2, &device).unwrap(), &features);
+        let transfer = accuracy(&transfer::<Flex>(&features, 2, &device).unwrap(), &features);
+        assert!(means > 0.7 && transfer > means + 0.02, "{means} {transfer}");
+    }
+
+    #[test]
+    fn transfer_is_at_its_minimum() {
+        let features = clouds(60);
+        let device = Default::default();
+        let rows = unit(features.tensor::<Flex>(&device));
+        let shares = shares::<Flex>(&features, 2, &device);
+        let means = unit(shares.clone().matmul(rows.clone())).transpose();
+        let head = transfer::<Flex>(&features, 2, &device).unwrap();
+        let weights = head.output.weight.val().div_scalar(SCALE);
+        let targets = shares.transpose().div_scalar(2.0);
+        let scores = head.forward(features.tensor(&device));
+        let errors = softmax(scores, 1) * targets.clone().sum_dim(1) - targets;
+        let gradient = rows.transpose().matmul(errors).mul_scalar(SCALE) + (weights - means).mul_scalar(RIDGE);
+        let largest = gradient.abs().max().into_data().iter::<f32>().next().unwrap();
+        assert!(largest < 1e-4, "{largest}");
+    }
+
+    #[test]
+    fn a_class_without_pictures_is_named() {
+        let error = means::<Flex>(&clouds(4), 3, &Default::default()).unwrap_err().to_string();
+        assert!(error.contains("class 2"), "{error}");
+    }
+}

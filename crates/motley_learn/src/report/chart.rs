@@ -1,0 +1,287 @@
+//! Curves and bars as SVG.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::ReportError;
+
+/// Ink of axes and words: a shade that nothing else has, so that a page can let the reader's theme choose it.
+const INK: RGBColor = RGBColor(0x33, 0x34, 0x35);
+
+/// Colours that are told apart on white and on black, with normal and with impaired colour vision (Okabe & Ito 2008).
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x80, 0x80, 0x80),
+];
+
+/// Width and height of a chart in pixels.
+const SIZE: (u32, u32) = (560, 320);
+
+/// Lines over a common axis: loss by epoch, confidence against accuracy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// What it shows.
+    pub title: String,
+    /// What runs to the right.
+    pub x: String,
+    /// What runs up.
+    pub y: String,
+    /// Fixed range of the vertical axis; `None` fits it to the points.
+    pub y_range: Option<[f64; 2]>,
+    /// The lines.
+    pub series: Vec<Series>,
+}
+
+/// One line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub name: String,
+    /// Points from left to right; what is not a number is left out.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Bars side by side, with an interval each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bars {
+    /// What they show.
+    pub title: String,
+    /// The bars, from top to bottom.
+    pub bars: Vec<Bar>,
+}
+
+/// One bar.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bar {
+    /// What it stands for.
+    pub label: String,
+    /// 0–1.
+    pub value: f64,
+    /// Bounds of its interval, if it has one.
+    pub interval: Option<[f64; 2]>,
+    /// A word at its end, such as the number of pictures.
+    pub note: String,
+}
+
+impl Curve {
+    /// The curve as an SVG file, dark on white.
+    ///
+    /// # Errors
+    /// If the chart cannot be drawn.
+    pub fn svg(&self) -> Result<String, ReportError> {
+        self.draw(true).map_err(|problem| ReportError::Chart { title: self.title.clone(), problem })
+    }
+
+    /// The curve for a page: its ink and ground are the reader's.
+    pub(super) fn themed(&self) -> Result<String, ReportError> {
+        self.draw(false)
+            .map(|svg| theme(&svg))
+            .map_err(|problem| ReportError::Chart { title: self.title.clone(), problem })
+    }
+
+    fn draw(&self, white: bool) -> Result<String, String> {
+        let all =
+            || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
+        let x = range(all().map(|point| point.0));
+        let y = self.y_range.unwrap_or_else(|| {
+            let [low, high] = range(all().map(|point| point.1));
+            // Nothing lies on the border.
+            let margin = 0.05 * (high - low);
+            [if low >= 0.0 { (low - margin).max(0.0) } else { low - margin }, high + margin]
+        });
+        let mut out = String::new();
+        let failed = |error: DrawingAreaErrorKind<_>| -> String { format!("{error:?}") };
+        {
+            let root = SVGBackend::with_string(&mut out, SIZE).into_drawing_area();
+            if white {
+                root.fill(&WHITE).map_err(failed)?;
+            }
+            let mut chart = ChartBuilder::on(&root)
+                .margin(12)
+                .margin_right(24)
+                .x_label_area_size(40)
+                .y_label_area_size(56)
+                .caption(&self.title, text(17))
+                .build_cartesian_2d(x[0]..x[1], y[0]..y[1])
+                .map_err(failed)?;
+            chart
+                .configure_mesh()
+                .bold_line_style(INK.mix(0.18))
+                .light_line_style(TRANSPARENT)
+                .axis_style(INK)
+                .label_style(text(13))
+                .axis_desc_style(text(13))
+                .x_desc(&self.x)
+                .y_desc(&self.y)
+                .x_labels(8)
+                .y_labels(7)
+                .draw()
+                .map_err(failed)?;
+            for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
+                let points: Vec<(f64, f64)> =
+                    series.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+                chart
+                    .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))
+                    .map_err(failed)?
+                    .label(&series.name)
+                    .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
+                // A single point makes no line.
+                if points.len() < 40 {
+                    chart.draw_series(points.iter().map(|&at| Circle::new(at, 3, colour.filled()))).map_err(failed)?;
+                }
+            }
+            if self.series.len() > 1 {
+                let legend = SeriesLabelPosition::LowerRight;
+                chart
+                    .configure_series_labels()
+                    .position(legend)
+                    .label_font(text(13))
+                    .border_style(INK.mix(0.3))
+                    .draw()
+                    .map_err(failed)?;
+            }
+            root.present().map_err(failed)?;
+        }
+        Ok(out)
+    }
+}
+
+impl Bars {
+    /// The bars as an SVG file, dark on white.
+    ///
+    /// # Errors
+    /// If the chart cannot be drawn.
+    pub fn svg(&self) -> Result<String, ReportError> {
+        self.draw(true).map_err(|problem| ReportError::Chart { title: self.title.clone(), problem })
+    }
+
+    /// The bars for a page.
+    pub(super) fn themed(&self) -> Result<String, ReportError> {
+        self.draw(false)
+            .map(|svg| theme(&svg))
+            .map_err(|problem| ReportError::Chart { title: self.title.clone(), problem })
+    }
+
+    fn draw(&self, white: bool) -> Result<String, String> {
+        const ROW: i32 = 24;
+        const LEFT: i32 = 170;
+        const LENGTH: f64 = 300.0;
+        let head = if self.title.is_empty() { 8 } else { 34 };
+        let size = (SIZE.0, (head + ROW * self.bars.len() as i32 + 8) as u32);
+        let mut out = String::new();
+        let failed = |error: DrawingAreaErrorKind<_>| -> String { format!("{error:?}") };
+        {
+            let root = SVGBackend::with_string(&mut out, size).into_drawing_area();
+            if white {
+                root.fill(&WHITE).map_err(failed)?;
+            }
+            let words = |at: HPos| text(13).pos(Pos::new(at, VPos::Center));
+            root.draw(&Text::new(self.title.clone(), (8, 8), text(17))).map_err(failed)?;
+            let across = |value: f64| LEFT + (value.clamp(0.0, 1.0) * LENGTH) as i32;
+            for (row, bar) in self.bars.iter().enumerate() {
+                let top = head + ROW * row as i32;
+                let middle = top + ROW / 2;
+                let label = shorten(&bar.label, 24);
+                root.draw(&Text::new(label, (LEFT - 8, middle), words(HPos::Right))).map_err(failed)?;
+                let box_of = |to, style| Rectangle::new([(LEFT, top + 4), (across(to), top + ROW - 4)], style);
+                root.draw(&box_of(1.0, INK.mix(0.08).filled())).map_err(failed)?;
+                root.draw(&box_of(bar.value, COLOURS[0].filled())).map_err(failed)?;
+                if let Some([low, high]) = bar.interval {
+                    // Light beneath dark, so that it shows on the bar and beside it.
+                    let line = [(across(low), middle), (across(high), middle)];
+                    root.draw(&PathElement::new(line, WHITE.stroke_width(4))).map_err(failed)?;
+                    root.draw(&PathElement::new(line, COLOURS[1].stroke_width(2))).map_err(failed)?;
+                }
+                let note = if bar.note.is_empty() {
+                    format!("{:.1} %", 100.0 * bar.value)
+                } else {
+                    format!("{:.1} %  {}", 100.0 * bar.value, bar.note)
+                };
+                root.draw(&Text::new(note, (across(1.0) + 8, middle), words(HPos::Left))).map_err(failed)?;
+            }
+            root.present().map_err(failed)?;
+        }
+        Ok(out)
+    }
+}
+
+fn text(size: i32) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&INK)
+}
+
+/// The ink becomes that of the page.
+fn theme(svg: &str) -> String {
+    svg.replace("#333435", "currentColor")
+}
+
+fn shorten(label: &str, most: usize) -> String {
+    if label.chars().count() <= most {
+        return label.to_owned();
+    }
+    label.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// Lowest and highest, apart even where there is one value or none.
+fn range(values: impl Iterator<Item = f64>) -> [f64; 2] {
+    let [low, high] = values.fold([f64::MAX, f64::MIN], |[low, high], value| [low.min(value), high.max(value)]);
+    match (low <= high, low == high) {
+        (false, _) => [0.0, 1.0],
+        (true, true) => [low - 0.5, high + 0.5],
+        (true, false) => [low, high],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve() -> Curve {
+        let points = |factor: f64| (0..10).map(|i| (f64::from(i), factor / f64::from(i + 1))).collect();
+        Curve {
+            title: "Loss <by> epoch".into(),
+            x: "epoch".into(),
+            y: "loss".into(),
+            y_range: None,
+            series: vec![
+                Series { name: "train".into(), points: points(1.0) },
+                Series { name: "val & more".into(), points: points(1.5) },
+            ],
+        }
+    }
+
+    #[test]
+    fn a_curve_is_svg_with_its_words() {
+        let svg = curve().svg().unwrap();
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+        for word in ["epoch", "loss", "train", "Loss &lt;by&gt; epoch", "val &amp; more"] {
+            assert!(svg.contains(word), "{word}");
+        }
+        assert_eq!(svg.matches("<polyline").count() > 1, true);
+        assert!(!curve().themed().unwrap().contains("#333435"));
+    }
+
+    #[test]
+    fn odd_points_are_no_trouble() {
+        for points in
+            [vec![], vec![(1.0, 2.0)], vec![(0.0, f64::NAN), (1.0, f64::INFINITY)], vec![(3.0, 3.0), (3.0, 3.0)]]
+        {
+            let series = vec![Series { name: "one".into(), points }];
+            assert!(Curve { series, ..curve() }.svg().is_ok());
+        }
+        assert!(Curve { series: Vec::new(), ..curve() }.svg().is_ok());
+    }
+
+    #[test]
+    fn bars_show_value_interval_and_note() {
+        let bar = Bar { label: "tabby".into(), value: 0.875, interval: Some([0.7, 0.95]), note: "of 40".into() };
+        let svg = Bars { title: "Breeds".into(), bars: vec![bar.clone(), bar] }.svg().unwrap();
+        assert!(svg.contains("87.5 %  of 40") && svg.contains("tabby") && svg.contains("Breeds"));
+        assert!(Bars::default().svg().is_ok());
+        assert_eq!(shorten("a very long name", 7), "a very…");
+    }
+}

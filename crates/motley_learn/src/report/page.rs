@@ -1,0 +1,136 @@
+//! A report as plain data.
+
+use std::{fs, path::Path};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use image::{RgbImage, imageops};
+use jpeg_encoder::{ColorType, Encoder};
+
+use super::{Bars, Curve, ReportError, Table, html};
+
+/// A report: a title, what it is about, and sections.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// Title.
+    pub title: String,
+    /// A sentence below it.
+    pub lead: String,
+    /// What matters most, as name and value, shown large.
+    pub facts: Vec<(String, String)>,
+    /// The rest.
+    pub sections: Vec<Section>,
+}
+
+/// One part of a report.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Section {
+    /// Title.
+    pub title: String,
+    /// What it holds, from top to bottom.
+    pub blocks: Vec<Block>,
+}
+
+/// One thing to be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A paragraph.
+    Text(String),
+    /// Pictures side by side.
+    Figures(Vec<Figure>),
+    /// A curve.
+    Curve(Curve),
+    /// Bars.
+    Bars(Bars),
+    /// A table.
+    Table(Table),
+    /// A table whose numbers are shaded by their share of the row: a confusion matrix.
+    Matrix(Table),
+}
+
+/// A picture with a caption, ready to be embedded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Words below it.
+    pub caption: String,
+    /// The picture as JPEG.
+    pub jpeg: Vec<u8>,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+}
+
+impl Figure {
+    /// Shrinks a picture until its longer side is at most `side` pixels.
+    ///
+    /// # Errors
+    /// If it has no pixels.
+    pub fn new(caption: impl Into<String>, image: &RgbImage, side: u32) -> Result<Self, ReportError> {
+        let caption = caption.into();
+        let failed = |problem: String| ReportError::Picture { caption: caption.clone(), problem };
+        let longer = image.width().max(image.height());
+        let scaled = |length: u32| (u64::from(length) * u64::from(side) / u64::from(longer.max(1))).max(1) as u32;
+        let shrunk;
+        let shown = if longer > side {
+            let (width, height) = (scaled(image.width()), scaled(image.height()));
+            shrunk = imageops::resize(image, width, height, imageops::FilterType::Triangle);
+            &shrunk
+        } else {
+            image
+        };
+        let (Ok(width), Ok(height)) = (u16::try_from(shown.width()), u16::try_from(shown.height())) else {
+            return Err(failed("it is too large for a page: give a side of at most 65535 pixels".into()));
+        };
+        let mut jpeg = Vec::new();
+        Encoder::new(&mut jpeg, 85)
+            .encode(shown, width, height, ColorType::Rgb)
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self { caption, jpeg, size: [width.into(), height.into()] })
+    }
+
+    /// The picture as a data URI.
+    pub(super) fn uri(&self) -> String {
+        format!("data:image/jpeg;base64,{}", STANDARD.encode(&self.jpeg))
+    }
+}
+
+impl Page {
+    /// One HTML file that needs no other.
+    ///
+    /// # Errors
+    /// If a chart cannot be drawn.
+    pub fn html(&self) -> Result<String, ReportError> {
+        html::page(self)
+    }
+
+    /// Writes it, by way of a file beside it.
+    ///
+    /// # Errors
+    /// If a chart cannot be drawn or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ReportError> {
+        let html = self.html()?;
+        let temp = path.with_extension("html.tmp");
+        fs::write(&temp, html).and_then(|()| fs::rename(&temp, path)).map_err(|source| {
+            // The first error is the one worth reporting.
+            let _ = fs::remove_file(&temp);
+            ReportError::Io { path: path.to_owned(), source }
+        })
+    }
+
+    /// Its words and tables as Markdown, without pictures and charts.
+    pub fn markdown(&self) -> String {
+        let mut out = format!("# {}\n\n{}\n\n", self.title, self.lead);
+        for (name, value) in &self.facts {
+            out += &format!("- {name}: **{value}**\n");
+        }
+        for section in &self.sections {
+            out += &format!("\n## {}\n", section.title);
+            for block in &section.blocks {
+                match block {
+                    Block::Text(text) => out += &format!("\n{text}\n"),
+                    Block::Table(table) | Block::Matrix(table) => out += &format!("\n{}", table.markdown()),
+                    Block::Figures(_) | Block::Curve(_) | Block::Bars(_) => {}
+                }
+            }
+        }
+        out
+    }
+}
