@@ -88,25 +88,6 @@ pub struct MeshData {
     pub weights: Vec<[f32; 4]>,
     /// Triples of vertex indices, counter-clockwise seen from outside.
     pub indices: Vec<u32>,
-    /// Levels of detail below `indices`: coarser triples into the same vertices, each level about a quarter of the one
-    /// before. A level may be empty (too small to be seen); no levels at all: `indices` serves at every size.
-    /// Meant for subjects that are small in the picture: see [`MeshData::level`].
-    pub coarse: Vec<Vec<u32>>,
-}
-
-impl MeshData {
-    /// The triples to draw for a subject that is `height_px` pixels high in the picture.
-    ///
-    /// The finest level's triangles are about two pixels wide on a subject of 200 pixels; half of that takes the next level.
-    pub fn level(&self, height_px: f32) -> &[u32] {
-        let level = match height_px {
-            h if h >= 110.0 => return &self.indices,
-            h if h >= 55.0 => 0,
-            _ => 1,
-        };
-        let last = self.coarse.len().saturating_sub(1);
-        self.coarse.get(level.min(last)).unwrap_or(&self.indices)
-    }
 }
 
 /// Which nodes bend a mesh.

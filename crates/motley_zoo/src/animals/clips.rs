@@ -399,12 +399,8 @@ fn lying(body: &Body) -> Stance {
         let foot_pitch = -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9;
         let forearm = elbow.distance(wrist);
         let forward = shoulder.z + 0.72 * forearm + foot.length() - 0.02 * body.w;
-        s.fore[side] = Leg {
-            paw: Vec3::new(0.0, 0.0, forward - paw.z),
-            foot: foot_pitch,
-            splay: 0.35,
-            ..Leg::default()
-        };
+        s.fore[side] =
+            Leg { paw: Vec3::new(0.0, 0.0, forward - paw.z), foot: foot_pitch, splay: 0.35, ..Leg::default() };
     }
     s
 }
@@ -431,12 +427,8 @@ fn stretch(body: &Body, t: f32) -> Stance {
     s.shift = Vec3::new(0.0, -0.04 * body.w, -0.12 * body.length) * down;
     for side in 0..2 {
         let lying = lying(body).fore[side];
-        s.fore[side] = Leg {
-            paw: lying.paw * down,
-            foot: 0.8 * lying.foot * down,
-            splay: 0.3 * down,
-            ..Leg::default()
-        };
+        s.fore[side] =
+            Leg { paw: lying.paw * down, foot: 0.8 * lying.foot * down, splay: 0.3 * down, ..Leg::default() };
     }
     s.neck = [pitch(-0.5 * down), pitch(-0.4 * down)];
     turn_head(&mut s, 0.3 * wave(2.0 * t) * down, 0.05);
@@ -527,13 +519,19 @@ fn lie_on_side(body: &Body, t: f32) -> Stance {
 fn scratch(body: &Body, t: f32) -> Stance {
     let mut s = sit(body, 0.25);
     let beat = wave(8.0 * t);
-    s.hind[0] = Leg {
-        paw: Vec3::new(0.1 * body.w, (0.34 + 0.05 * beat) * body.w, (0.42 + 0.03 * beat) * body.w),
-        foot: -1.0 + 0.3 * beat,
-        toes: -0.6,
-        splay: 0.9,
-        ..Leg::default()
-    };
+    let paw = Vec3::new(0.1 * body.w, (0.34 + 0.05 * beat) * body.w, (0.42 + 0.03 * beat) * body.w);
+    // Of all ways to hold the foot, the one that bends the hock least.
+    let mut easiest = -1.0;
+    for i in 0..10 {
+        let foot = 0.3 - 0.3 * i as f32;
+        let mut trial = s;
+        trial.hind[0] = Leg { paw, foot, toes: foot, splay: 0.9, ..Leg::default() };
+        let ease = body.skeleton.solve(&trial).local(HIND[0] + 2).w.abs();
+        if ease > easiest {
+            easiest = ease;
+            s.hind[0] = trial.hind[0];
+        }
+    }
     s.neck[0].yaw += 0.25;
     s.neck[1].yaw += 0.2;
     s.head = Bend { pitch: 0.25, yaw: 0.5 };

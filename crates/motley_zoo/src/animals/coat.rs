@@ -226,7 +226,8 @@ impl Coat {
             }
             Pattern::Patches => {
                 let hairs = noise(Self::strand(spot) * 0.7 + self.seed) - 0.5;
-                let patch = fractal(spot.p * self.frequency + self.seed.yzx()) + self.mottle * (0.5 * fine + 0.25 * hairs);
+                let patch =
+                    fractal(spot.p * self.frequency + self.seed.yzx()) + self.mottle * (0.5 * fine + 0.25 * hairs);
                 step(0.48, 0.53, patch)
             }
             Pattern::Merle => {

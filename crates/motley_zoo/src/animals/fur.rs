@@ -45,24 +45,12 @@ struct Strokes {
 fn strokes(hair: Hair) -> Strokes {
     match hair {
         // Down, and folds of the skin.
-        Hair::Bare => Strokes {
-            count: 500,
-            length: (12.0, 40.0),
-            width: 3.0,
-            wave: 0.5,
-            curl: 0.0,
-            contrast: 0.1,
-            relief: 1.2,
-        },
-        Hair::Short => Strokes {
-            count: 2600,
-            length: (10.0, 20.0),
-            width: 1.0,
-            wave: 0.15,
-            curl: 0.0,
-            contrast: 0.3,
-            relief: 0.9,
-        },
+        Hair::Bare => {
+            Strokes { count: 500, length: (12.0, 40.0), width: 3.0, wave: 0.5, curl: 0.0, contrast: 0.1, relief: 1.2 }
+        }
+        Hair::Short => {
+            Strokes { count: 2600, length: (10.0, 20.0), width: 1.0, wave: 0.15, curl: 0.0, contrast: 0.3, relief: 0.9 }
+        }
         Hair::Plush => Strokes {
             count: 1500,
             length: (14.0, 30.0),
@@ -81,24 +69,12 @@ fn strokes(hair: Hair) -> Strokes {
             contrast: 0.42,
             relief: 1.6,
         },
-        Hair::Curly => Strokes {
-            count: 900,
-            length: (26.0, 44.0),
-            width: 1.8,
-            wave: 0.4,
-            curl: 0.14,
-            contrast: 0.48,
-            relief: 2.0,
-        },
-        Hair::Wire => Strokes {
-            count: 1200,
-            length: (16.0, 40.0),
-            width: 1.3,
-            wave: 0.7,
-            curl: 0.02,
-            contrast: 0.5,
-            relief: 1.7,
-        },
+        Hair::Curly => {
+            Strokes { count: 900, length: (26.0, 44.0), width: 1.8, wave: 0.4, curl: 0.14, contrast: 0.48, relief: 2.0 }
+        }
+        Hair::Wire => {
+            Strokes { count: 1200, length: (16.0, 40.0), width: 1.3, wave: 0.7, curl: 0.02, contrast: 0.5, relief: 1.7 }
+        }
     }
 }
 
@@ -214,7 +190,9 @@ mod tests {
             let value = |x: usize, y: usize| f32::from(tile.albedo.rgba[(y * SIZE + x) * 4]);
             let step = |edge: bool| {
                 let pairs = (0..SIZE).map(|i| if edge { (SIZE - 1, 0, i) } else { (SIZE / 2, SIZE / 2 + 1, i) });
-                pairs.map(|(a, b, i)| (value(a, i) - value(b, i)).abs() + (value(i, a) - value(i, b)).abs()).sum::<f32>()
+                pairs
+                    .map(|(a, b, i)| (value(a, i) - value(b, i)).abs() + (value(i, a) - value(i, b)).abs())
+                    .sum::<f32>()
             };
             // Across the edge no more than in the middle, give or take.
             assert!(step(true) < 1.6 * step(false), "{hair:?}: {} against {}", step(true), step(false));

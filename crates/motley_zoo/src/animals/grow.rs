@@ -13,10 +13,9 @@ use super::ears::grow_ears;
 use super::face::grow_face;
 use super::fur;
 use super::locks::grow_locks;
-use super::lod;
-use super::outfit::{grow_collar, grow_toes};
 use super::mesh::{Cut, polygonise};
 use super::noise::{Dice, fractal};
+use super::outfit::{grow_collar, grow_toes};
 use super::palette::paint;
 use super::sheet::Sheet;
 use super::skeleton::{COUNT, HEAD, JOINTS, ROOT};
@@ -60,12 +59,6 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     });
     let inverse_bind = skeleton.rest.iter().map(|p| Mat4::from_translation(-*p)).collect();
     let skin = Arc::new(Skin { joints: (0..COUNT).collect(), inverse_bind });
-    let w = anatomy.traits.withers;
-    lod::add_levels(&mut fur.mesh, &[0.06 * w, 0.11 * w]);
-    lod::add_levels(&mut features.eyes.mesh, &[0.012 * w, 0.025 * w]);
-    lod::add_levels(&mut features.leather.mesh, &[0.02 * w, 0.04 * w]);
-    lod::thin_out(&mut locks.mesh);
-    lod::thin_out(&mut features.whiskers.mesh);
     let hair = anatomy.traits.hair;
     // Dark, short coats shine; what stands off scatters.
     let sheen = match hair {

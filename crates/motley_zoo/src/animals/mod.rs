@@ -21,7 +21,6 @@ mod fur;
 mod grow;
 mod head;
 mod locks;
-mod lod;
 mod mesh;
 mod noise;
 mod outfit;

@@ -335,7 +335,9 @@ impl Painter<'_, '_> {
         let nose = if cat {
             match traits.coat {
                 CoatKind::Black | CoatKind::Tortoiseshell => rgb(0.03, 0.024, 0.022),
-                CoatKind::Grey | CoatKind::Colourpoint | CoatKind::PointAndWhite | CoatKind::Smoke => rgb(0.1, 0.075, 0.075),
+                CoatKind::Grey | CoatKind::Colourpoint | CoatKind::PointAndWhite | CoatKind::Smoke => {
+                    rgb(0.1, 0.075, 0.075)
+                }
                 CoatKind::BrownTabby | CoatKind::SilverTabby | CoatKind::GreyTabby | CoatKind::Rosetted => {
                     rgb(0.3, 0.11, 0.09)
                 }
@@ -351,7 +353,11 @@ impl Painter<'_, '_> {
         self.coat.lips = rgb(0.04, 0.024, 0.022);
         self.coat.rim = if cat && !dark { rgb(0.035, 0.027, 0.025) } else { rgb(0.012, 0.01, 0.01) };
         let blue_eyed = matches!(traits.coat, CoatKind::Merle | CoatKind::Husky) && self.dice.chance(0.35);
-        let iris = if matches!(traits.coat, CoatKind::Colourpoint | CoatKind::PointAndWhite) || blue_eyed { Iris::Blue } else { traits.iris };
+        let iris = if matches!(traits.coat, CoatKind::Colourpoint | CoatKind::PointAndWhite) || blue_eyed {
+            Iris::Blue
+        } else {
+            traits.iris
+        };
         let (inner, outer) = match iris {
             Iris::Brown => (rgb(0.045, 0.018, 0.008), rgb(0.022, 0.009, 0.005)),
             Iris::Hazel => (rgb(0.12, 0.055, 0.018), rgb(0.06, 0.028, 0.011)),

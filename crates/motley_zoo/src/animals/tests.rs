@@ -112,20 +112,20 @@ fn the_same_stream_grows_the_same_bytes_and_another_stream_another_animal() {
 }
 
 #[test]
-fn coarser_levels_are_much_smaller_and_sound() {
-    for breed in [&breeds("cat")[4], &breeds("dog")[5]] {
-        let model = individual(breed, 2);
-        for part in &model.parts {
-            let mesh = &part.mesh;
-            assert!(mesh.coarse.iter().flatten().all(|i| (*i as usize) < mesh.positions.len()));
-            assert!(mesh.coarse.iter().all(|level| level.len().is_multiple_of(3)));
-        }
-        let total = |height_px: f32| model.parts.iter().map(|p| p.mesh.level(height_px).len() / 3).sum::<usize>();
-        let [fine, middle, coarse] = [300.0, 80.0, 30.0].map(total);
-        assert!(middle * 2 < fine && coarse * 2 < middle, "{}: {fine}, {middle}, {coarse}", breed.name);
-        // The coat alone keeps its shape: no level is empty.
-        assert!(model.parts[0].mesh.coarse.iter().all(|level| level.len() > 900));
-    }
+fn a_few_individuals_are_the_same_on_every_machine() {
+    let known = [
+        ("cat", "domestic_shorthair", "95a526b449a299f9"),
+        ("cat", "persian", "9a13b9c236ae737f"),
+        ("dog", "beagle", "ac0541cdd4ea967b"),
+        ("dog", "mixed", "abab5540637b56c4"),
+    ];
+    let found = known.map(|(class, name, _)| {
+        let breed = breeds(class).iter().find(|b| b.name == name).unwrap_or(&breeds(class)[0]);
+        let hash = digest(&individual(breed, 7)).to_hex();
+        (class, name, hash[..16].to_owned())
+    });
+    // A change to how animals grow changes these: look at the animals, then write the new ones down.
+    assert_eq!(found, known.map(|(class, name, hash)| (class, name, hash.to_owned())));
 }
 
 #[test]
@@ -155,6 +155,7 @@ fn a_standing_animal_is_as_high_as_its_breed_says() {
 
 #[test]
 fn feet_and_bodies_rest_on_the_ground() {
+    let mut faults = Vec::new();
     for (seed, breed) in all_breeds().enumerate() {
         let model = individual(breed, 40 + seed as u64);
         let tolerance = 0.02_f32.max(0.035 * breed.withers.1);
@@ -170,7 +171,9 @@ fn feet_and_bodies_rest_on_the_ground() {
                     "run" => 0.1 * breed.withers.1,
                     _ => 0.0,
                 };
-                assert!(low > -tolerance && low < leap + tolerance, "{} {} at {time}: {low}", breed.name, clip.name);
+                if low < -tolerance || low > leap + tolerance {
+                    faults.push(format!("{} {} at {time}: {low}", breed.name, clip.name));
+                }
             }
         }
         // Seated and lying, the trunk itself is down.
@@ -180,10 +183,14 @@ fn feet_and_bodies_rest_on_the_ground() {
             assert!(index.is_some());
             let low = lowest(&model, &posed(&model, index, 0.4), |joint| trunk.contains(&joint));
             // On its side, an animal with a heavy head rests on that too.
-            let share = if name == "lie_on_side" { 0.15 } else { 0.05 };
-            assert!(low.abs() < 0.03_f32.max(share * breed.withers.1), "{} {name}: trunk at {low}", breed.name);
+            // So does one with deep hair on the hair of its legs.
+            let share = if name == "lie_on_side" { 0.15 } else { 0.05 } + breed.fluff.1;
+            if low.abs() > 0.03_f32.max(share * breed.withers.1) {
+                faults.push(format!("{} {name}: trunk at {low}", breed.name));
+            }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -229,15 +236,15 @@ fn every_animal_knows_its_movements_and_a_leap_leaves_the_ground() {
         let common = "stand look_around walk trot run jump sit lie sleep lie_on_side stretch groom scratch";
         assert!(common.split(' ').all(has) && has(own), "{kind}");
         let jump = model.clips.iter().position(|c| c.name == "jump").unwrap_or_default();
-        let height = |share: f32| {
-            lowest(&model, &posed(&model, Some(jump), share * model.clips[jump].duration), |_| true)
-        };
+        let height =
+            |share: f32| lowest(&model, &posed(&model, Some(jump), share * model.clips[jump].duration), |_| true);
         assert!(height(0.0).abs() < 0.02 && height(0.59) > 0.25 * breed.withers.0 && height(1.0).abs() < 0.02);
     }
 }
 
 #[test]
 fn joints_turn_no_further_than_joints_do() {
+    let mut faults = Vec::new();
     for breed in [&breeds("cat")[0], &breeds("dog")[5], &breeds("dog")[9]] {
         let model = individual(breed, 3);
         for clip in &model.clips {
@@ -257,9 +264,12 @@ fn joints_turn_no_further_than_joints_do() {
                 };
                 for key in keys {
                     let angle = 2.0 * key.w.abs().min(1.0).acos();
-                    assert!(angle < limit, "{} {} {name}: {angle} rad", breed.name, clip.name);
+                    if angle > limit {
+                        faults.push(format!("{} {} {name}: {angle} rad", breed.name, clip.name));
+                    }
                 }
             }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }

@@ -188,7 +188,6 @@ fn flat(mesh: &MeshData) -> MeshData {
         joints: gather(&mesh.joints, order),
         weights: gather(&mesh.weights, order),
         indices: (0..order.len() as u32).collect(),
-        coarse: vec![],
     }
 }
 
