@@ -52,6 +52,8 @@ pub enum Tail {
 /// What hair is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Hair {
+    /// Next to none: wrinkled skin.
+    Bare,
     /// Close to the skin.
     Short,
     /// Dense and standing off, as a spitz has it.
@@ -98,6 +100,16 @@ pub enum CoatKind {
     TanPoints,
     Husky,
     Masked,
+    Bare,
+    PointAndWhite,
+    Smoke,
+    Urajiro,
+    FawnAndWhite,
+    BlueAndTan,
+    PepperAndSalt,
+    Roan,
+    SableAndWhite,
+    Weimar,
 }
 
 /// Colours of an iris.

@@ -9,7 +9,7 @@ use super::breed::Kind;
 use super::noise::step;
 use super::skeleton::{
     BACK, Bend, CHEST, COUNT, EYES, FORE, HIND, LOIN, Leg, PELVIS, Posed, QUARTER, ROOT, Skeleton, Stance, TAIL,
-    TAIL_TIP,
+    TAIL_TIP, turn,
 };
 use super::skin::Binding;
 use crate::model::{Channel, Clip, Interpolation, Track};
@@ -23,16 +23,22 @@ pub(super) struct Probes {
 type Motion = fn(&Body, f32) -> Stance;
 
 /// Name, seconds, keys, movement.
-const MOTIONS: [(&str, f32, u32, Motion); 9] = [
+const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("stand", 4.0, 13, stand),
     ("look_around", 6.0, 17, look_around),
     ("walk", 1.1, 17, walk),
     ("trot", 0.6, 17, trot),
+    ("run", 0.45, 17, run),
+    ("jump", 1.2, 17, jump),
     ("sit", 5.0, 13, sit),
     ("lie", 6.0, 13, lie),
     ("stretch", 3.0, 31, stretch),
     ("sleep", 6.0, 9, sleep),
+    ("lie_on_side", 6.0, 9, lie_on_side),
+    ("loaf", 6.0, 9, loaf),
     ("groom", 3.0, 13, groom),
+    ("scratch", 2.0, 17, scratch),
+    ("play_bow", 2.4, 17, play_bow),
 ];
 
 /// What a movement may know of the body.
@@ -99,7 +105,7 @@ fn ground(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
     }
     let gap = probes.lowest(skeleton, &posed, |_| true);
     for position in &mut posed.position {
-        position.y -= gap;
+        position.y += stance.air - gap;
     }
     posed
 }
@@ -118,7 +124,10 @@ pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
         seat: Stance::default(),
     };
     body.seat = find_seat(&body);
-    MOTIONS.iter().map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
+    // Cats tuck their paws in, dogs bow to play.
+    let other = if body.cat { "play_bow" } else { "loaf" };
+    let motions = MOTIONS.iter().filter(|(name, ..)| *name != other);
+    motions.map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
 }
 
 fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) -> Clip {
@@ -221,7 +230,7 @@ fn pace(phase: f32, duty: f32, stride: f32, lift: f32, flex: f32) -> Leg {
     let t = (phase - duty) / (1.0 - duty);
     let z = stride * (step(0.0, 1.0, t) - 0.5);
     let up = ops::sin(t * 0.5 * TAU);
-    Leg { paw: Vec3::new(0.0, lift * up, z), foot: flex * up, toes: 0.7 * flex * up, splay: 0.0 }
+    Leg { paw: Vec3::new(0.0, lift * up, z), foot: flex * up, toes: 0.7 * flex * up, ..Leg::default() }
 }
 
 fn walk(body: &Body, t: f32) -> Stance {
@@ -260,6 +269,60 @@ fn trot(body: &Body, t: f32) -> Stance {
     s
 }
 
+/// Rises from 0 at `a` to 1 half way and back to 0 at `b`.
+fn arc(a: f32, b: f32, t: f32) -> f32 {
+    if t <= a || t >= b { 0.0 } else { ops::sin((t - a) / (b - a) * 0.5 * TAU) }
+}
+
+/// A gallop: hind legs land, then forelegs; the back bends and stretches, and twice the body flies.
+fn run(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    let (stride, lift) = (1.25 * body.floor.max(0.3 * body.w), 0.4 * body.floor);
+    for side in 0..2 {
+        let lead = 0.08 * side as f32;
+        s.hind[side] = pace(t + lead, 0.3, stride, lift, 0.9);
+        s.fore[side] = pace(t + 0.5 + lead, 0.3, stride, lift, 1.3);
+    }
+    // Gathered at 0.95, stretched at 0.45.
+    let gathered = wave(t + 0.3) * if body.cat { 1.3 } else { 1.0 };
+    s.pelvis.pitch = -0.2 * gathered;
+    s.spine = [pitch(0.1 * gathered), pitch(0.12 * gathered), pitch(0.02 * gathered)];
+    s.shift.y = -0.06 * body.w;
+    s.air = 0.07 * body.w * (arc(0.3, 0.5, t) + arc(0.8, 1.0, t));
+    let low = if body.cat { 0.4 } else { 0.25 };
+    s.neck = [pitch(low), pitch(0.4 * low)];
+    s.head = pitch(0.06 * wave(t));
+    s.ears = pitch(-0.3);
+    s.tail = Bend { pitch: (0.5 - body.carriage).max(-0.6) + 0.15 * wave(t), yaw: 0.0 };
+    s
+}
+
+/// Crouches, pushes off, flies and lands on its forelegs.
+fn jump(body: &Body, t: f32) -> Stance {
+    let mut s = Stance::default();
+    let crouch = arc(0.0, 0.42, t).max(0.7 * arc(0.74, 1.0, t));
+    let (rise, fall) = (arc(0.2, 0.62, t), arc(0.55, 0.9, t));
+    let flight = arc(0.4, 0.78, t);
+    s.air = 0.45 * body.w * flight;
+    s.shift = Vec3::new(0.0, -0.3 * body.floor * crouch, -0.06 * body.length * crouch);
+    s.pelvis.pitch = -0.5 * rise + 0.4 * fall;
+    s.spine = [pitch(0.12 * crouch), pitch(0.1 * crouch - 0.08 * flight), pitch(0.0)];
+    let up = ops::sin(0.5 * rise) * body.length;
+    for side in 0..2 {
+        let aside = 0.04 * side as f32 * body.w;
+        s.fore[side].paw = Vec3::new(0.0, 0.75 * up + 0.12 * body.w * flight, 0.3 * body.w * flight + aside * flight);
+        s.fore[side].foot = 0.7 * rise;
+        s.fore[side].toes = 0.5 * rise;
+        s.hind[side].paw = Vec3::new(0.0, 0.45 * up * fall, -0.36 * body.w * flight + aside * flight);
+        s.hind[side].foot = 0.8 * flight;
+        s.hind[side].toes = 0.8 * flight;
+    }
+    s.neck = [pitch(0.25 * crouch), pitch(-0.1 * flight)];
+    s.head = pitch(-0.2 * rise + 0.3 * fall);
+    s.tail = pitch(0.4 * flight);
+    s
+}
+
 /// Sole and hock on the ground under a folded leg, the paw `forward` of the hip.
 fn folded(body: &Body, side: usize, shift: Vec3, forward: f32, out: f32) -> Leg {
     let rest = body.skeleton.rest;
@@ -269,7 +332,7 @@ fn folded(body: &Body, side: usize, shift: Vec3, forward: f32, out: f32) -> Leg 
     let foot_pitch = -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.93;
     let sign = if side == 0 { 1.0 } else { -1.0 };
     let target = Vec3::new(hip.x + sign * out, paw.y, hip.z + shift.z + forward);
-    Leg { paw: target - paw, foot: foot_pitch, toes: 0.0, splay: 0.55 }
+    Leg { paw: target - paw, foot: foot_pitch, splay: 0.55, ..Leg::default() }
 }
 
 fn seated(body: &Body, angle: f32) -> Stance {
@@ -317,7 +380,8 @@ fn find_seat(body: &Body) -> Stance {
 
 fn sit(body: &Body, t: f32) -> Stance {
     let mut s = body.seat;
-    turn_head(&mut s, 0.6 * wave(t), 0.08 + 0.12 * wave(2.0 * t));
+    // Up at whoever stands there, and down.
+    turn_head(&mut s, 0.7 * wave(t), 0.38 * wave(2.0 * t + 0.15) - 0.06);
     s.tilt = 0.2 * wave(t + 0.2);
     s.tail = Bend { pitch: 0.0, yaw: if body.cat { 0.5 } else { 0.25 * wave(3.0 * t) } };
     s.tail_curl = yaw(if body.cat { 0.42 } else { 0.05 * wave(3.0 * t) });
@@ -335,7 +399,8 @@ fn lying(body: &Body) -> Stance {
         let foot_pitch = -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9;
         let forearm = elbow.distance(wrist);
         let forward = shoulder.z + 0.72 * forearm + foot.length() - 0.02 * body.w;
-        s.fore[side] = Leg { paw: Vec3::new(0.0, 0.0, forward - paw.z), foot: foot_pitch, toes: 0.0, splay: 0.35 };
+        s.fore[side] =
+            Leg { paw: Vec3::new(0.0, 0.0, forward - paw.z), foot: foot_pitch, splay: 0.35, ..Leg::default() };
     }
     s
 }
@@ -362,7 +427,8 @@ fn stretch(body: &Body, t: f32) -> Stance {
     s.shift = Vec3::new(0.0, -0.04 * body.w, -0.12 * body.length) * down;
     for side in 0..2 {
         let lying = lying(body).fore[side];
-        s.fore[side] = Leg { paw: lying.paw * down, foot: 0.8 * lying.foot * down, toes: 0.0, splay: 0.3 * down };
+        s.fore[side] =
+            Leg { paw: lying.paw * down, foot: 0.8 * lying.foot * down, splay: 0.3 * down, ..Leg::default() };
     }
     s.neck = [pitch(-0.5 * down), pitch(-0.4 * down)];
     turn_head(&mut s, 0.3 * wave(2.0 * t) * down, 0.05);
@@ -381,11 +447,105 @@ fn sleep(body: &Body, t: f32) -> Stance {
     s.tilt = -0.12;
     s.tail = Bend { pitch: -0.4 - body.carriage, yaw: -0.9 };
     s.tail_curl = yaw(-0.36);
+    curl_forelegs(body, &mut s, 0.12, 0.3);
+    s
+}
+
+/// Lays the forelegs of a curled body before its turned chest: paws `forward` of the shoulders, in withers' heights.
+fn curl_forelegs(body: &Body, s: &mut Stance, forward: f32, splay: f32) {
+    let posed = body.skeleton.solve(s);
+    let ahead = posed.rotation[CHEST] * Vec3::Z;
+    let heading = turn(Vec3::Y, ops::atan2(ahead.x, ahead.z));
     for side in 0..2 {
-        let out = if side == 0 { 0.5 } else { 0.1 };
-        s.fore[side].paw += Vec3::new(out * body.w * 0.6, 0.0, -0.15 * body.w);
-        s.fore[side].splay = 0.5;
+        let rest = body.skeleton.rest;
+        let [wrist, paw] = [3, 4].map(|i| rest[FORE[side] + i]);
+        let shoulder = posed.position[FORE[side] + 1];
+        let foot = paw - wrist;
+        let target = shoulder + heading * Vec3::new(0.0, 0.0, forward * body.w + foot.length());
+        s.fore[side] = Leg {
+            paw: Vec3::new(target.x - paw.x, 0.0, target.z - paw.z),
+            foot: -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9,
+            splay,
+            turned: heading,
+            ..Leg::default()
+        };
     }
+}
+
+/// A cat with its paws tucked under its breast.
+fn loaf(body: &Body, t: f32) -> Stance {
+    let mut s = lying(body);
+    curl_forelegs(body, &mut s, -0.04, 0.25);
+    s.spine = [pitch(0.05), pitch(0.05), pitch(-0.12)];
+    s.neck[0] = pitch(0.1);
+    turn_head(&mut s, 0.5 * wave(t), 0.08 + 0.1 * wave(2.0 * t));
+    s.tilt = 0.1 * wave(t + 0.3);
+    s.tail = Bend { pitch: -0.3 - body.carriage, yaw: 0.9 };
+    s.tail_curl = yaw(0.4);
+    s
+}
+
+/// On the right side, legs stretched out to the left.
+fn lie_on_side(body: &Body, t: f32) -> Stance {
+    const OVER: f32 = 1.4;
+    let mut s = Stance { rests: true, roll: -OVER, ..Stance::default() };
+    s.spine = [yaw(0.06), yaw(0.06), Bend { pitch: 0.015 * wave(2.0 * t), yaw: 0.06 }];
+    let over = turn(Vec3::Z, OVER);
+    let posed = body.skeleton.solve(&s);
+    for side in 0..2 {
+        // The upper legs lie a little before the lower ones.
+        let shift = if side == 0 { 0.1 } else { -0.04 };
+        for (leg, upper, paw, along) in [
+            (&mut s.fore[side], FORE[side] + 1, FORE[side] + 4, 0.16 + shift),
+            (&mut s.hind[side], HIND[side], HIND[side] + 3, 0.1 + shift),
+        ] {
+            let from = posed.position[upper];
+            let reach = 0.8 * (body.skeleton.rest[upper].y - body.skeleton.rest[paw].y);
+            let low = (0.05 + if side == 0 { 0.1 } else { 0.0 }) * body.w;
+            let target = Vec3::new(from.x + reach, low, from.z + along * body.w);
+            *leg = Leg { paw: target - body.skeleton.rest[paw], turned: over, ..Leg::default() };
+        }
+    }
+    let raised = step(0.1, 0.35, t) * step(0.95, 0.7, t);
+    s.neck = [Bend { pitch: 0.3, yaw: 0.25 * raised }, Bend { pitch: 0.2, yaw: 0.3 * raised }];
+    s.head = Bend { pitch: 0.1, yaw: 0.5 };
+    s.tilt = -1.1 + 0.7 * raised;
+    s.tail = Bend { pitch: 0.0, yaw: 0.2 };
+    s.tail_curl = yaw(0.08 * wave(t));
+    s
+}
+
+/// Seated, a hind paw behind the ear.
+fn scratch(body: &Body, t: f32) -> Stance {
+    let mut s = sit(body, 0.25);
+    let beat = wave(8.0 * t);
+    let paw = Vec3::new(0.1 * body.w, (0.34 + 0.05 * beat) * body.w, (0.42 + 0.03 * beat) * body.w);
+    // Of all ways to hold the foot, the one that bends the hock least.
+    let mut easiest = -1.0;
+    for i in 0..10 {
+        let foot = 0.3 - 0.3 * i as f32;
+        let mut trial = s;
+        trial.hind[0] = Leg { paw, foot, toes: foot, splay: 0.9, ..Leg::default() };
+        let ease = body.skeleton.solve(&trial).local(HIND[0] + 2).w.abs();
+        if ease > easiest {
+            easiest = ease;
+            s.hind[0] = trial.hind[0];
+        }
+    }
+    s.neck[0].yaw += 0.25;
+    s.neck[1].yaw += 0.2;
+    s.head = Bend { pitch: 0.25, yaw: 0.5 };
+    s.tilt = 0.45 + 0.03 * beat;
+    s
+}
+
+/// A dog's invitation: down in front, wagging, and up again.
+fn play_bow(body: &Body, t: f32) -> Stance {
+    let held = 0.25 + 0.5 * t;
+    let mut s = stretch(body, held);
+    turn_head(&mut s, 0.35 * wave(t), -0.1);
+    s.tilt = 0.25 * wave(2.0 * t);
+    s.tail.yaw = 0.6 * wave(6.0 * t);
     s
 }
 

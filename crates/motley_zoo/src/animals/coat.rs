@@ -42,6 +42,8 @@ pub(super) struct Coat {
     pub(super) mark_amount: f32,
     /// Stripes or patches a withers' height.
     pub(super) frequency: f32,
+    /// How far patches break up into single hairs.
+    pub(super) mottle: f32,
     /// Colourpoint, mask and ears.
     pub(super) points: Vec3,
     pub(super) points_amount: f32,
@@ -163,6 +165,12 @@ impl Coat {
         color * self.hair(spot)
     }
 
+    /// Colour of the hair in an ear: paler than the coat.
+    pub(super) fn tuft(&self, anatomy: &Anatomy) -> Vec3 {
+        let cheek = anatomy.on_head(Vec3::new(0.6, -0.2, 0.3));
+        self.color(&Spot::head(anatomy, cheek)).lerp(self.white, 0.45)
+    }
+
     /// Light and dark strands, drawn out along the hair.
     fn hair(&self, spot: &Spot) -> f32 {
         let strand = Self::strand(spot);
@@ -217,7 +225,9 @@ impl Coat {
                 step(-0.2, 0.7, wave) * mix(0.5, 0.8, 0.9, 0.9)
             }
             Pattern::Patches => {
-                let patch = fractal(spot.p * self.frequency + self.seed.yzx()) + 0.25 * fine;
+                let hairs = noise(Self::strand(spot) * 0.7 + self.seed) - 0.5;
+                let patch =
+                    fractal(spot.p * self.frequency + self.seed.yzx()) + self.mottle * (0.5 * fine + 0.25 * hairs);
                 step(0.48, 0.53, patch)
             }
             Pattern::Merle => {

@@ -3,9 +3,10 @@
 use bevy_math::{Vec3, ops};
 
 use super::anatomy::Anatomy;
-use super::breed::{Ear, Kind};
+use super::breed::{Ear, Hair, Kind};
 use super::coat::{Coat, Spot};
 use super::field::Blob;
+use super::locks::tuft;
 use super::noise::{Dice, step};
 use super::sheet::Sheet;
 use super::skeleton::{EARS, HEAD};
@@ -24,7 +25,7 @@ const COLUMNS: u32 = 9;
 fn root(kind: Kind, ear: Ear) -> Root {
     let (base, along, hollow) = match (kind, ear) {
         (Kind::Cat, Ear::Folded) => ((0.6, 0.5, 0.1), (0.5, 0.8, 0.1), (0.3, 0.1, 1.0)),
-        (Kind::Cat, _) => ((0.59, 0.48, -0.02), (0.42, 1.0, 0.02), (0.42, 0.0, 1.0)),
+        (Kind::Cat, _) => ((0.54, 0.52, -0.06), (0.42, 1.0, 0.06), (0.5, -0.05, 1.0)),
         (Kind::Dog, Ear::Erect | Ear::Bat | Ear::Tipped) => ((0.5, 0.46, -0.12), (0.33, 1.0, 0.04), (0.45, 0.0, 1.0)),
         (Kind::Dog, Ear::Button | Ear::Folded) => ((0.6, 0.46, -0.1), (0.75, 0.75, 0.05), (0.5, -0.2, 0.85)),
         (Kind::Dog, Ear::Rose) => ((0.58, 0.46, -0.2), (0.75, 0.55, -0.45), (0.4, -0.3, 0.7)),
@@ -52,7 +53,8 @@ fn width(kind: Kind, ear: Ear, s: f32) -> f32 {
         (1.0 - t * t).max(0.0).sqrt()
     };
     match (kind, ear) {
-        (Kind::Cat, _) => ops::powf(1.0 - 0.95 * s, 0.82) * (1.0 + 0.16 * s) * round(0.75).max(0.3),
+        // Broad at the root with sides that bulge a little, the tip rounded.
+        (Kind::Cat, _) => ops::powf(1.0 - 0.97 * s, 0.8) * (1.0 + 0.55 * s) * round(0.82).max(0.3),
         (_, Ear::Erect) => (1.0 + 0.5 * s - 1.35 * s * s) * round(0.7).max(0.12),
         (_, Ear::Bat) => (1.0 + 0.1 * s - 0.4 * s * s) * round(0.45).max(0.2),
         (_, Ear::Tipped | Ear::Button | Ear::Rose | Ear::Folded) => {
@@ -82,11 +84,53 @@ impl Anatomy {
 }
 
 /// Adds both ears to the coat's sheet.
-pub(super) fn grow_ears(anatomy: &Anatomy, coat: &Coat, dice: &mut Dice, sheet: &mut Sheet) {
+///
+/// The hair in the hollow of an ear that stands goes to `locks`.
+pub(super) fn grow_ears(anatomy: &Anatomy, coat: &Coat, dice: &mut Dice, sheet: &mut Sheet, locks: &mut Sheet) {
     let lean = dice.normal(0.08);
     for (side, joint) in [(1.0, EARS[0]), (-1.0, EARS[1])] {
         let slack = dice.normal(0.05);
         grow_ear(anatomy, coat, side, joint, lean + slack, sheet);
+        grow_tufts(anatomy, coat, side, joint, dice, locks);
+    }
+}
+
+/// Hair from the front rim across the hollow, and for a long coat on the tip.
+fn grow_tufts(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, dice: &mut Dice, locks: &mut Sheet) {
+    let traits = &anatomy.traits;
+    let stands = matches!(traits.ear, Ear::Erect | Ear::Bat | Ear::Tipped);
+    if !stands || traits.hair == Hair::Bare || (traits.kind == Kind::Dog && traits.hair == Hair::Short) {
+        return;
+    }
+    let Root { base, along, hollow } = root(traits.kind, traits.ear);
+    let across = along.cross(hollow);
+    let flip = Vec3::new(side, 1.0, 1.0);
+    let (length, half) = (traits.ear_length, traits.ear_width);
+    let color = coat.tuft(anatomy);
+    let long = matches!(traits.hair, Hair::Long | Hair::Plush);
+    for _ in 0..if long { 22 } else { 14 } {
+        // `across` points to the middle of the head: hair grows from that rim outward and up.
+        let (s, u) = (dice.between(0.0, 0.42), dice.between(-0.75, 0.75));
+        let at = base + along * (s * length) + across * (u * half * (1.0 - s)) + hollow * (0.1 * half);
+        let grown = dice.between(0.25, 0.55) * length * if long { 1.2 } else { 0.8 };
+        let toward = along * 0.9 - across * (0.5 + dice.normal(0.3)) + hollow * dice.between(0.0, 0.35);
+        let tip = at + toward.normalize() * grown;
+        let wide = across * (0.035 * length);
+        let [root, tip] = [at, tip].map(|q| anatomy.on_head(q * flip));
+        let normal = hollow * flip;
+        let tint = color * dice.between(0.75, 1.1);
+        tuft(root, tip, wide * flip * anatomy.unit, normal, tint, joint_at(joint, s), locks);
+    }
+    // A lynx's tips, on few but the forest breeds.
+    if long && traits.kind == Kind::Cat && anatomy.fluff > 0.045 * traits.withers {
+        for i in 0..4 {
+            let at = base + along * (0.86 * length) + across * ((i as f32 - 2.0) * 0.06 * half);
+            let tip = at + along * (dice.between(0.12, 0.28) * length);
+            let [root, tip] = [at, tip].map(|q| anatomy.on_head(q * flip));
+            let color = coat.color(&Spot::ear(anatomy, root, 0.95, 0.0, false));
+            let wide = across * flip * (0.03 * anatomy.unit);
+            tuft(root, tip, wide, hollow * flip, color, joint_at(joint, 1.0), locks);
+        }
     }
 }
 
@@ -104,6 +148,7 @@ fn grow_ear(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, lean: f32, 
     // How much the rims curl toward the hollow: most at the root, where an ear is a funnel.
     let cup = |s: f32| match ear {
         Ear::Drop => 0.12,
+        _ if kind == Kind::Cat => 0.95 * (1.0 - s) + 0.16,
         _ => 0.75 * (1.0 - s) + 0.14,
     };
 

@@ -30,6 +30,8 @@ pub(super) struct Features {
 struct Look {
     pupil: (f32, f32),
     iris: f32,
+    /// How far the gaze is turned toward the nose.
+    inward: f32,
 }
 
 const SPOKES: u32 = 24;
@@ -41,10 +43,10 @@ pub(super) fn grow_face(anatomy: &Anatomy, face: &Face, coat: &Coat, dice: &mut 
     let look = if cat {
         // A cat's pupil: a slit in the light, nearly round in the dusk.
         let wide = dice.between(0.0, 1.0);
-        Look { pupil: (0.14 + 0.42 * wide, 0.52 + 0.08 * wide), iris: 0.86 }
+        Look { pupil: (0.14 + 0.42 * wide, 0.52 + 0.08 * wide), iris: 0.86, inward: 0.15 }
     } else {
         let size = dice.between(0.34, 0.46);
-        Look { pupil: (size, size), iris: 0.8 }
+        Look { pupil: (size, size), iris: 0.8, inward: 0.2 }
     };
     let glint = Vec3::new(dice.between(-0.35, 0.35), dice.between(0.2, 0.38), 0.0);
     for (side, eye) in face.eyes.iter().enumerate() {
@@ -96,7 +98,8 @@ fn grow_eye(eye: &Eye, look: &Look, coat: &Coat, side: usize, glint: Vec3, lid: 
             let from = Vec3::new(pupil.0 * cos, pupil.1 * sin, 0.0) * inner;
             let to = Vec3::new(cos, sin, 0.0) * iris;
             let at = if outer > 1.0 { to * outer } else { from.lerp(to, outer) };
-            let p = on_ball(eye, at.x, at.y, 1.0);
+            // Eyeballs stand aslant in the skull, but both look ahead.
+            let p = on_ball(eye, at.x - look.inward, at.y, 1.0);
             // Fibres of the iris, and the shadow of the upper lid on it.
             let fibre = if outer > 0.0 { 0.8 + 0.4 * noise(Vec3::new(cos * 9.0, sin * 9.0, outer * 2.0)) } else { 1.0 };
             let shade = 1.0 - 0.55 * step(0.25, 0.75, at.y);
@@ -318,7 +321,7 @@ fn grow_whiskers(anatomy: &Anatomy, face: &Face, dice: &mut Dice, sheet: &mut Sh
             let root = Vec3::new(side * dice.between(0.2, 0.34) * broad, nose.y - 0.1 - 0.06 * row, nose.z - 0.16);
             let rise = 0.3 - 0.22 * row + dice.normal(0.1);
             let direction = Vec3::new(side, rise, dice.between(-0.25, 0.3)).normalize();
-            whisker(anatomy, root, direction, dice.between(0.8, 1.5), sheet);
+            whisker(anatomy, root, direction, dice.between(0.7, 1.25), sheet);
         }
     }
 }
@@ -333,7 +336,7 @@ fn whisker(anatomy: &Anatomy, root: Vec3, direction: Vec3, length: f32, sheet: &
         let p = root + direction * (length * t) + droop;
         let half = 0.0055 * (1.0 - 0.85 * t);
         for k in [1.0, -1.0] {
-            sheet.vertex(anatomy.on_head(p + aside * (half * k)), Vec3::Z, Vec3::splat(0.78), rigid(HEAD));
+            sheet.vertex(anatomy.on_head(p + aside * (half * k)), Vec3::Z, Vec3::splat(0.6), rigid(HEAD));
         }
     }
     sheet.grid(first, 5, 2, false);

@@ -11,8 +11,11 @@ use super::clips::{self, Probes};
 use super::coat::{Coat, Spot};
 use super::ears::grow_ears;
 use super::face::grow_face;
+use super::fur;
+use super::locks::grow_locks;
 use super::mesh::{Cut, polygonise};
 use super::noise::{Dice, fractal};
+use super::outfit::{grow_collar, grow_toes};
 use super::palette::paint;
 use super::sheet::Sheet;
 use super::skeleton::{COUNT, HEAD, JOINTS, ROOT};
@@ -27,7 +30,7 @@ const HEAD_CELL: f32 = 0.093;
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0.
 ///
 /// The same breed and the same state of the stream give the same bytes. Parts come in a fixed order: coat, eyes,
-/// leather (nose, lips, tongue), and whiskers where there are any.
+/// leather (nose, lips, tongue, toes), and locks, whiskers and a collar where there are any.
 pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     let mut dice = Dice(stream);
     let traits = Traits::draw(breed, breeds(breed.kind.class()), &mut dice);
@@ -39,8 +42,14 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     grow_hide(&anatomy, &face, &coat, &mut fur);
     let bindings: Vec<Binding> = fur.mesh.joints.iter().copied().zip(fur.mesh.weights.iter().copied()).collect();
     let probes = Probes::new(&fur.mesh.positions, &bindings, 4);
-    grow_ears(&anatomy, &coat, &mut dice, &mut fur);
-    let features = grow_face(&anatomy, &face, &coat, &mut dice, &mut fur);
+    let mut locks = grow_locks(&anatomy, &face, &fur, &mut dice);
+    grow_ears(&anatomy, &coat, &mut dice, &mut fur, &mut locks);
+    let mut features = grow_face(&anatomy, &face, &coat, &mut dice, &mut fur);
+    grow_toes(&anatomy, &coat, &mut features.leather);
+    let collar = grow_collar(&anatomy, &mut dice);
+    fur.mesh.uvs = (0..fur.mesh.positions.len())
+        .map(|i| fur::uv(&anatomy, fur.mesh.positions[i], &(fur.mesh.joints[i], fur.mesh.weights[i])))
+        .collect();
 
     let skeleton = &anatomy.skeleton;
     let nodes = (0..COUNT).map(|joint| Node {
@@ -50,21 +59,36 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     });
     let inverse_bind = skeleton.rest.iter().map(|p| Mat4::from_translation(-*p)).collect();
     let skin = Arc::new(Skin { joints: (0..COUNT).collect(), inverse_bind });
-    let glossy = if anatomy.traits.hair == Hair::Short { 0.68 } else { 0.85 };
+    let hair = anatomy.traits.hair;
+    // Dark, short coats shine; what stands off scatters.
+    let sheen = match hair {
+        Hair::Bare => 0.62,
+        Hair::Short => dice.between(0.58, 0.85),
+        _ => 0.88,
+    };
+    let tile = fur::tile(hair);
+    let hide = Surface {
+        base_color: [1.0 / fur::MEAN, 1.0 / fur::MEAN, 1.0 / fur::MEAN, 1.0],
+        base_color_texture: Some(tile.albedo),
+        normal_texture: Some(tile.normal),
+        roughness: sheen,
+        ..Surface::default()
+    };
+    let plain = |roughness, double_sided| Surface { roughness, double_sided, ..Surface::default() };
     let sheets = [
-        (fur, glossy, false),
-        (features.eyes, 0.12, false),
-        (features.leather, 0.42, false),
-        (features.whiskers, 0.6, true),
+        (fur, hide),
+        (features.eyes, plain(0.12, false)),
+        (features.leather, plain(0.42, false)),
+        (locks, plain(0.9, true)),
+        (features.whiskers, plain(0.6, true)),
+        (collar, plain(0.6, true)),
     ];
-    let parts = sheets.into_iter().filter(|(sheet, ..)| !sheet.mesh.indices.is_empty()).map(
-        |(sheet, roughness, double_sided)| Part {
-            mesh: Arc::new(sheet.mesh),
-            surface: Arc::new(Surface { roughness, double_sided, ..Surface::default() }),
-            node: ROOT,
-            skin: Some(skin.clone()),
-        },
-    );
+    let parts = sheets.into_iter().filter(|(sheet, _)| !sheet.mesh.indices.is_empty()).map(|(sheet, surface)| Part {
+        mesh: Arc::new(sheet.mesh),
+        surface: Arc::new(surface),
+        node: ROOT,
+        skin: Some(skin.clone()),
+    });
     Model {
         nodes: nodes.collect(),
         parts: parts.collect(),
@@ -115,7 +139,7 @@ fn grow_hide(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
 fn shag(anatomy: &Anatomy, p: Vec3) -> f32 {
     let q = p / anatomy.traits.withers;
     let (frequency, amount) = match anatomy.traits.hair {
-        Hair::Short => return 0.0,
+        Hair::Short | Hair::Bare => return 0.0,
         Hair::Plush => (Vec3::new(12.0, 12.0, 6.0), 0.25),
         Hair::Long => (Vec3::new(14.0, 5.0, 9.0), 0.45),
         Hair::Curly => (Vec3::splat(15.0), 0.45),

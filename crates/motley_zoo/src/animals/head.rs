@@ -64,7 +64,7 @@ impl Anatomy {
             let out = eye.axes.z_axis;
             if let Some(hit) = self.field.hit(eye.center + out * (2.0 * self.unit), -out, ahead) {
                 // A third of the ball stands before the flesh; lids cover the rest.
-                let sunk = if self.traits.kind == Kind::Cat { 0.62 } else { 0.72 };
+                let sunk = if self.traits.kind == Kind::Cat { 0.7 } else { 0.72 };
                 eye.center = hit - out * (sunk * eye.radius);
                 let radii = Vec3::new(1.2, 1.0, 0.72) * eye.radius;
                 self.field.blobs.push(Blob::ellipsoid(hit, radii, eye.axes, 0.25 * eye.radius).hollow());
@@ -102,27 +102,33 @@ impl Anatomy {
         let hair = 0.6 * self.fluff / self.unit;
         let (muzzle, pads, cheeks) = (t.muzzle, t.flews, t.cheeks);
         let broad = t.muzzle_width;
-        self.ball(Vec3::ZERO, Vec3::new(0.98, 0.84, 0.94), 0.25);
-        self.ball(Vec3::new(0.0, 0.26, 0.4), Vec3::new(0.6, 0.4, 0.44), 0.2);
+        // Braincase, forehead and the flat crown between the ears.
+        self.ball(Vec3::new(0.0, 0.06, -0.1), Vec3::new(0.94, 0.76, 0.92), 0.25);
+        self.ball(Vec3::new(0.0, 0.32, 0.3), Vec3::new(0.62, 0.36, 0.46), 0.22);
         for side in [1.0, -1.0] {
-            let radii = Vec3::new(0.46 + hair, 0.4 + hair, 0.46) * cheeks;
-            self.ball(Vec3::new(side * 0.5, -0.3, 0.22), radii, 0.25);
-            // Cheekbone: a cat's face is widest below its eyes.
-            self.ball(Vec3::new(side * 0.5, -0.12, 0.55), Vec3::new(0.27, 0.2, 0.24), 0.2);
+            // Jowls: a cat's face is widest below its eyes.
+            let radii = Vec3::new(0.45 + hair, 0.42 + hair, 0.46) * cheeks;
+            self.ball(Vec3::new(side * 0.5, -0.33, 0.18), radii, 0.25);
+            self.ball(Vec3::new(side * 0.47, -0.16, 0.52), Vec3::new(0.27, 0.2, 0.24), 0.2);
+            // Brow.
+            self.ball(Vec3::new(side * 0.36, 0.32, 0.58), Vec3::new(0.24, 0.13, 0.16), 0.16);
         }
-        let front = 0.62 + 0.3 * muzzle;
-        self.bar(Vec3::new(0.0, 0.16, 0.72), Vec3::new(0.0, -0.26, front), 0.2, 0.14 * broad, 0.16);
+        // Jaw, bridge of the nose, whisker pads, chin. The face falls away forward: nose well below the eyes.
+        self.ball(Vec3::new(0.0, -0.48, 0.42), Vec3::new(0.5, 0.32, 0.42), 0.2);
+        let front = 0.62 + 0.29 * muzzle;
+        let drop = -0.34 - 0.1 * muzzle;
+        self.bar(Vec3::new(0.0, 0.16, 0.72), Vec3::new(0.0, drop + 0.02, front), 0.2, 0.15 * broad, 0.16);
         for side in [1.0, -1.0] {
-            let radii = Vec3::new(0.25 * broad, 0.185, 0.24 + 0.05 * pads);
-            self.ball(Vec3::new(side * 0.17 * broad, -0.43, front - 0.1), radii, 0.1);
+            let radii = Vec3::new(0.26 * broad, 0.19, 0.25 + 0.05 * pads);
+            self.ball(Vec3::new(side * 0.17 * broad, drop - 0.15, front - 0.1), radii, 0.1);
         }
-        self.ball(Vec3::new(0.0, -0.62, front - 0.2), Vec3::new(0.2 * broad, 0.15, 0.2), 0.12);
-        let at = Vec3::new(dice.between(0.4, 0.45), dice.between(-0.02, 0.05), 0.7);
-        let sleepy = dice.between(0.0, 0.16);
-        let opening = Vec3::new(0.93, dice.between(0.62, 0.76) - sleepy, dice.between(0.54, 0.64));
-        let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.06, opening, dice.between(0.1, 0.3));
+        self.ball(Vec3::new(0.0, drop - 0.34, front - 0.2), Vec3::new(0.22 * broad, 0.15, 0.2), 0.12);
+        let at = Vec3::new(dice.between(0.36, 0.41), dice.between(0.06, 0.13), 0.7);
+        let sleepy = if dice.chance(0.3) { dice.between(0.1, 0.3) } else { dice.between(0.0, 0.1) };
+        let opening = Vec3::new(0.95, dice.between(0.58, 0.76) - sleepy, dice.between(0.58, 0.68));
+        let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.02, opening, dice.between(0.15, 0.4));
         let nose_size = self.unit * dice.between(0.125, 0.15) * (0.6 + 0.4 * broad);
-        Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.2, gape: 0.0, nose_y: -0.27 }
+        Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.2, gape: 0.0, nose_y: drop }
     }
 
     fn dog_head(&mut self, dice: &mut Dice) -> Face {

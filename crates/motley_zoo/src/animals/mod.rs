@@ -4,7 +4,8 @@
 //! 2. `anatomy`, `head`: traits become joints and flesh, a signed distance field.
 //! 3. `mesh`: the field becomes triangles, finer on the head; `skin` binds them to the bones.
 //! 4. `ears`, `face`: what is thin or wet is built as parts of its own.
-//! 5. `palette`, `coat`: colours are drawn and painted in the body's coordinates.
+//!    `locks` lets hair stand off the hide, `outfit` adds toes and a collar.
+//! 5. `palette`, `coat`: colours are drawn and painted in the body's coordinates; `fur` adds strands.
 //! 6. `clips`: movements are solved for this body and put on the ground.
 //!
 //! Everything is a pure function of breed and stream, the same to the byte on every machine.
@@ -16,10 +17,13 @@ mod coat;
 mod ears;
 mod face;
 mod field;
+mod fur;
 mod grow;
 mod head;
+mod locks;
 mod mesh;
 mod noise;
+mod outfit;
 mod palette;
 mod sheet;
 mod skeleton;
@@ -39,25 +43,67 @@ macro_rules! breeds {
 }
 
 /// The breeds that come with the crate: class and RON.
-const FILES: [(&str, &str); 19] = breeds![
-    "cat" / "domestic_shorthair",
-    "cat" / "domestic_longhair",
-    "cat" / "siamese",
-    "cat" / "persian",
-    "cat" / "maine_coon",
-    "cat" / "british_shorthair",
+const FILES: [(&str, &str); 61] = breeds![
+    "cat" / "abyssinian",
     "cat" / "bengal",
+    "cat" / "british_shorthair",
+    "cat" / "devon_rex",
+    "cat" / "domestic_longhair",
+    "cat" / "domestic_shorthair",
+    "cat" / "exotic_shorthair",
+    "cat" / "maine_coon",
+    "cat" / "manx",
+    "cat" / "norwegian_forest",
+    "cat" / "persian",
+    "cat" / "ragdoll",
+    "cat" / "russian_blue",
+    "cat" / "scottish_fold",
+    "cat" / "siamese",
+    "cat" / "sphynx",
+    "cat" / "turkish_angora",
     "cat" / "mixed",
-    "dog" / "labrador_retriever",
-    "dog" / "german_shepherd",
+    "dog" / "airedale_terrier",
+    "dog" / "akita",
+    "dog" / "australian_cattle_dog",
+    "dog" / "basset_hound",
     "dog" / "beagle",
-    "dog" / "pug",
-    "dog" / "siberian_husky",
-    "dog" / "dachshund",
-    "dog" / "poodle",
-    "dog" / "chihuahua",
+    "dog" / "bernese_mountain_dog",
     "dog" / "border_collie",
+    "dog" / "boston_terrier",
+    "dog" / "boxer",
+    "dog" / "bulldog",
+    "dog" / "chihuahua",
+    "dog" / "chow_chow",
+    "dog" / "cocker_spaniel",
+    "dog" / "corgi",
+    "dog" / "dachshund",
+    "dog" / "dalmatian",
+    "dog" / "doberman",
+    "dog" / "french_bulldog",
+    "dog" / "german_shepherd",
+    "dog" / "golden_retriever",
+    "dog" / "great_dane",
     "dog" / "greyhound",
+    "dog" / "jack_russell_terrier",
+    "dog" / "labrador_retriever",
+    "dog" / "maltese",
+    "dog" / "miniature_schnauzer",
+    "dog" / "pomeranian",
+    "dog" / "poodle",
+    "dog" / "pug",
+    "dog" / "rottweiler",
+    "dog" / "rough_collie",
+    "dog" / "saint_bernard",
+    "dog" / "samoyed",
+    "dog" / "shiba_inu",
+    "dog" / "shih_tzu",
+    "dog" / "siberian_husky",
+    "dog" / "spitz_mix",
+    "dog" / "springer_spaniel",
+    "dog" / "staffordshire_terrier",
+    "dog" / "weimaraner",
+    "dog" / "west_highland_terrier",
+    "dog" / "yorkshire_terrier",
     "dog" / "mixed",
 ];
 

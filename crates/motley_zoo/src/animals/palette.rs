@@ -34,10 +34,11 @@ pub(super) fn paint(traits: &Traits, dice: &mut Dice) -> Coat {
     let cat = traits.kind == Kind::Cat;
     let coat = Coat {
         white: dice.tint(WHITE, 0.04),
-        frequency: if cat { dice.between(36.0, 52.0) } else { dice.between(18.0, 30.0) },
+        frequency: if cat { dice.between(40.0, 58.0) } else { dice.between(18.0, 30.0) },
         inner_ear: dice.tint(if cat { rgb(0.68, 0.41, 0.36) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
         seed: rgb(dice.between(0.0, 50.0), dice.between(0.0, 50.0), dice.between(0.0, 50.0)),
         fur: match traits.hair {
+            Hair::Bare => 0.1,
             Hair::Short => 0.22,
             Hair::Plush => 0.28,
             Hair::Long | Hair::Curly => 0.34,
@@ -80,7 +81,9 @@ impl Painter<'_, '_> {
         self.coat.under = self.coat.base * 0.75 + Vec3::splat(0.22);
         self.coat.under_amount = 0.6;
         self.coat.pale = self.range(0.5, 0.9);
-        self.coat.mark_amount = strength * self.range(0.8, 1.05);
+        self.coat.mark_amount = strength * self.range(0.6, 1.05);
+        // Banded hair: each light and dark.
+        self.coat.fur += 0.1;
         let kinds = [(Pattern::Mackerel, 2.0), (Pattern::Classic, 1.0), (Pattern::SpottedTabby, 0.8)];
         self.coat.pattern = self.dice.choose(&kinds).unwrap_or_default();
     }
@@ -155,17 +158,41 @@ impl Painter<'_, '_> {
                 self.coat.mark = self.near(ORANGE);
                 self.coat.pattern = Pattern::Patches;
                 self.coat.mark_amount = 1.0;
-                self.coat.frequency = self.range(3.5, 7.0);
+                self.coat.frequency = self.range(3.5, 8.0);
+                self.coat.mottle = if kind == CoatKind::Calico { 0.25 } else { self.range(0.3, 0.9) };
+                // Dilute: blue and cream for black and red.
+                if self.dice.chance(0.2) {
+                    self.coat.base = self.near(GREY);
+                    self.coat.mark = self.near(rgb(0.42, 0.32, 0.24));
+                }
                 if kind == CoatKind::Calico {
                     self.white_parts(1.2);
                     self.coat.white_patches = self.range(0.4, 0.8);
                 }
             }
-            CoatKind::Colourpoint => {
+            CoatKind::Smoke => {
+                self.shaded(BLACK * 1.5, 8.0, 0.5);
+                self.coat.fur += 0.15;
+            }
+            CoatKind::Bare => {
+                self.solid(rgb(0.5, 0.31, 0.25));
+                self.coat.under_amount = 0.0;
+                if self.dice.chance(0.4) {
+                    self.coat.mark = self.near(rgb(0.2, 0.15, 0.14));
+                    self.coat.pattern = Pattern::Patches;
+                    self.coat.mark_amount = 0.8;
+                    self.coat.frequency = self.range(2.0, 4.0);
+                }
+            }
+            CoatKind::Colourpoint | CoatKind::PointAndWhite => {
                 self.shaded(rgb(0.64, 0.54, 0.41), 1.1, 0.5);
                 let color = self.one_of(&[rgb(0.045, 0.03, 0.022), rgb(0.2, 0.19, 0.2), rgb(0.46, 0.28, 0.15)]);
                 self.coat.points = self.near(color);
                 self.coat.points_amount = self.range(0.85, 1.0);
+                if kind == CoatKind::PointAndWhite {
+                    self.white_parts(0.9);
+                    self.coat.blaze = self.range(0.05, 0.3);
+                }
             }
             _ => self.dog_family(kind),
         }
@@ -202,7 +229,9 @@ impl Painter<'_, '_> {
                 self.coat.tan_amount = if self.dice.chance(0.6) { 0.85 } else { 0.0 };
             }
             CoatKind::Sable => {
-                self.shaded(GOLD, 1.35, 0.6);
+                // Golden, or grey as a wolf.
+                let color = self.one_of(&[GOLD, GOLD, rgb(0.28, 0.24, 0.19), rgb(0.2, 0.19, 0.175)]);
+                self.shaded(color, 1.35, 0.6);
                 overlay(self, Pattern::Sable, rgb(0.05, 0.035, 0.025));
                 self.coat.mask = self.range(0.0, 0.8);
                 if self.dice.chance(0.3) {
@@ -246,6 +275,51 @@ impl Painter<'_, '_> {
                 self.coat.points = self.coat.mark;
                 self.coat.ear_dark = 1.0;
             }
+            CoatKind::Urajiro => {
+                let color = self.one_of(&[rgb(0.36, 0.17, 0.065), rgb(0.4, 0.22, 0.09), rgb(0.05, 0.035, 0.028)]);
+                self.shaded(color, 1.0, 0.95);
+                self.coat.under = self.near(rgb(0.66, 0.56, 0.45));
+                self.coat.pale = self.range(0.75, 1.0);
+            }
+            CoatKind::FawnAndWhite => {
+                let color = self.one_of(&[TAN, RED, FAWN, GOLD]);
+                self.shaded(color, 1.25, 0.5);
+                self.white_parts(1.2);
+                self.coat.blaze = self.range(0.06, 0.25);
+                self.coat.socks = self.range(0.4, 1.0);
+                self.coat.mask = self.range(0.0, 0.8);
+                self.coat.white_patches = self.range(0.0, 0.6);
+            }
+            CoatKind::BlueAndTan => {
+                self.shaded(rgb(0.34, 0.2, 0.09), 1.2, 0.3);
+                let mark = self.one_of(&[rgb(0.075, 0.08, 0.095), rgb(0.03, 0.03, 0.034), rgb(0.14, 0.14, 0.15)]);
+                overlay(self, Pattern::Saddle, mark);
+            }
+            CoatKind::PepperAndSalt => {
+                self.shaded(rgb(0.12, 0.12, 0.12), 2.6, 0.7);
+                self.coat.white = rgb(0.45, 0.44, 0.42);
+                self.coat.white_muzzle = self.range(0.3, 0.7);
+                self.coat.socks = self.range(0.6, 0.95);
+                self.coat.white_chest = 0.4;
+                self.coat.fur += 0.2;
+            }
+            CoatKind::Roan => {
+                let mark = self.one_of(&[BLACK, CHOCOLATE, RED]);
+                self.solid(mark.lerp(WHITE, 0.42));
+                overlay(self, Pattern::Spots, mark);
+                self.coat.frequency = self.range(4.0, 8.0);
+                self.coat.points = self.coat.mark;
+                self.coat.ear_dark = 1.0;
+                self.coat.blaze = if self.dice.chance(0.5) { self.range(0.05, 0.2) } else { 0.0 };
+                self.coat.fur += 0.2;
+            }
+            CoatKind::SableAndWhite => {
+                self.shaded(rgb(0.34, 0.19, 0.085), 1.35, 0.5);
+                overlay(self, Pattern::Sable, rgb(0.06, 0.04, 0.03));
+                self.white_parts(1.3);
+                self.coat.blaze = self.range(0.03, 0.16);
+            }
+            CoatKind::Weimar => self.shaded(rgb(0.2, 0.165, 0.14), 1.15, 0.3),
             // Masked, and whatever a dog cannot be.
             _ => {
                 self.shaded(FAWN, 1.25, 0.5);
@@ -261,14 +335,16 @@ impl Painter<'_, '_> {
         let nose = if cat {
             match traits.coat {
                 CoatKind::Black | CoatKind::Tortoiseshell => rgb(0.03, 0.024, 0.022),
-                CoatKind::Grey | CoatKind::Colourpoint => rgb(0.1, 0.075, 0.075),
+                CoatKind::Grey | CoatKind::Colourpoint | CoatKind::PointAndWhite | CoatKind::Smoke => {
+                    rgb(0.1, 0.075, 0.075)
+                }
                 CoatKind::BrownTabby | CoatKind::SilverTabby | CoatKind::GreyTabby | CoatKind::Rosetted => {
                     rgb(0.3, 0.11, 0.09)
                 }
                 CoatKind::Bicolour | CoatKind::Tuxedo if self.dice.chance(0.4) => rgb(0.03, 0.024, 0.022),
                 _ => PINK,
             }
-        } else if traits.coat == CoatKind::Chocolate || self.dice.chance(0.05) {
+        } else if matches!(traits.coat, CoatKind::Chocolate | CoatKind::Weimar) || self.dice.chance(0.05) {
             rgb(0.085, 0.042, 0.03)
         } else {
             rgb(0.019, 0.017, 0.017)
@@ -277,15 +353,19 @@ impl Painter<'_, '_> {
         self.coat.lips = rgb(0.04, 0.024, 0.022);
         self.coat.rim = if cat && !dark { rgb(0.035, 0.027, 0.025) } else { rgb(0.012, 0.01, 0.01) };
         let blue_eyed = matches!(traits.coat, CoatKind::Merle | CoatKind::Husky) && self.dice.chance(0.35);
-        let iris = if traits.coat == CoatKind::Colourpoint || blue_eyed { Iris::Blue } else { traits.iris };
+        let iris = if matches!(traits.coat, CoatKind::Colourpoint | CoatKind::PointAndWhite) || blue_eyed {
+            Iris::Blue
+        } else {
+            traits.iris
+        };
         let (inner, outer) = match iris {
             Iris::Brown => (rgb(0.045, 0.018, 0.008), rgb(0.022, 0.009, 0.005)),
             Iris::Hazel => (rgb(0.12, 0.055, 0.018), rgb(0.06, 0.028, 0.011)),
-            Iris::Amber => (rgb(0.62, 0.4, 0.06), rgb(0.46, 0.26, 0.035)),
-            Iris::Copper => (rgb(0.55, 0.24, 0.05), rgb(0.4, 0.14, 0.03)),
-            Iris::Yellow => (rgb(0.62, 0.55, 0.13), rgb(0.45, 0.4, 0.08)),
-            Iris::Green => (rgb(0.42, 0.48, 0.15), rgb(0.24, 0.38, 0.12)),
-            Iris::Blue => (rgb(0.25, 0.42, 0.65), rgb(0.12, 0.27, 0.52)),
+            Iris::Amber => (rgb(0.46, 0.29, 0.07), rgb(0.33, 0.18, 0.035)),
+            Iris::Copper => (rgb(0.42, 0.19, 0.05), rgb(0.3, 0.11, 0.028)),
+            Iris::Yellow => (rgb(0.46, 0.41, 0.15), rgb(0.34, 0.3, 0.09)),
+            Iris::Green => (rgb(0.33, 0.36, 0.16), rgb(0.19, 0.27, 0.12)),
+            Iris::Blue => (rgb(0.22, 0.36, 0.55), rgb(0.11, 0.23, 0.42)),
         };
         self.coat.iris = self.near(inner);
         self.coat.iris_rim = self.near(outer);

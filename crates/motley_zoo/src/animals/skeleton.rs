@@ -90,6 +90,8 @@ pub(super) struct Leg {
     pub(super) toes: f32,
     /// Outward lean of knee or elbow, radians.
     pub(super) splay: f32,
+    /// Turns foot, toes and the plane of the leg from the body's axes: for one that lies curled or on its side.
+    pub(super) turned: Quat,
 }
 
 /// Everything that a pose decides.
@@ -117,6 +119,8 @@ pub(super) struct Stance {
     pub(super) hind: [Leg; 2],
     /// The trunk rests on the ground: its height follows from its shape.
     pub(super) rests: bool,
+    /// How far the lowest point is above the ground: in a leap.
+    pub(super) air: f32,
 }
 
 /// Joints at rest.
@@ -217,14 +221,14 @@ impl Skeleton {
         let outward = if side == 0 { 1.0 } else { -1.0 };
         let parent = JOINTS[upper].1;
         let base = posed.position[parent] + posed.rotation[parent] * self.offset(upper);
-        let toes = turn(Vec3::X, leg.toes);
-        let metatarsus = turn(Vec3::X, leg.foot);
+        let toes = leg.turned * turn(Vec3::X, leg.toes);
+        let metatarsus = leg.turned * turn(Vec3::X, leg.foot);
         let target = self.rest[paw] + leg.paw - metatarsus * self.offset(paw);
         let (rest_upper, rest_lower) = (self.offset(lower), self.offset(foot));
         let (a, b) = (rest_upper.length(), rest_lower.length());
         let reach = (target - base).length().clamp((a - b).abs() * 1.05 + 0.1 * a.min(b), 0.998 * (a + b));
         let along = (target - base).normalize_or(Vec3::NEG_Y);
-        let lean = (pole + Vec3::X * (outward * ops::sin(leg.splay))).normalize_or(pole);
+        let lean = (leg.turned * (pole + Vec3::X * (outward * ops::sin(leg.splay)))).normalize_or(pole);
         let knee = (lean - along * lean.dot(along)).normalize_or(pole);
         let cosine = ((a * a + reach * reach - b * b) / (2.0 * a * reach)).clamp(-1.0, 1.0);
         let sine = (1.0 - cosine * cosine).sqrt();

@@ -112,6 +112,23 @@ fn the_same_stream_grows_the_same_bytes_and_another_stream_another_animal() {
 }
 
 #[test]
+fn a_few_individuals_are_the_same_on_every_machine() {
+    let known = [
+        ("cat", "domestic_shorthair", "95a526b449a299f9"),
+        ("cat", "persian", "9a13b9c236ae737f"),
+        ("dog", "beagle", "ac0541cdd4ea967b"),
+        ("dog", "mixed", "abab5540637b56c4"),
+    ];
+    let found = known.map(|(class, name, _)| {
+        let breed = breeds(class).iter().find(|b| b.name == name).unwrap_or(&breeds(class)[0]);
+        let hash = digest(&individual(breed, 7)).to_hex();
+        (class, name, hash[..16].to_owned())
+    });
+    // A change to how animals grow changes these: look at the animals, then write the new ones down.
+    assert_eq!(found, known.map(|(class, name, hash)| (class, name, hash.to_owned())));
+}
+
+#[test]
 fn nodes_are_in_order_and_named_once() {
     let model = individual(&breeds("cat")[0], 1);
     for (i, node) in model.nodes.iter().enumerate() {
@@ -138,6 +155,7 @@ fn a_standing_animal_is_as_high_as_its_breed_says() {
 
 #[test]
 fn feet_and_bodies_rest_on_the_ground() {
+    let mut faults = Vec::new();
     for (seed, breed) in all_breeds().enumerate() {
         let model = individual(breed, 40 + seed as u64);
         let tolerance = 0.02_f32.max(0.035 * breed.withers.1);
@@ -147,18 +165,32 @@ fn feet_and_bodies_rest_on_the_ground() {
             for step in 0..9 {
                 let time = clip.duration * step as f32 / 8.3;
                 let low = lowest(&model, &posed(&model, Some(index), time), |_| true);
-                assert!(low.abs() < tolerance, "{} {} at {time}: {low}", breed.name, clip.name);
+                // Running and leaping animals fly for a while.
+                let leap = match clip.name.as_str() {
+                    "jump" => 0.5 * breed.withers.1,
+                    "run" => 0.1 * breed.withers.1,
+                    _ => 0.0,
+                };
+                if low < -tolerance || low > leap + tolerance {
+                    faults.push(format!("{} {} at {time}: {low}", breed.name, clip.name));
+                }
             }
         }
         // Seated and lying, the trunk itself is down.
         let trunk = ["pelvis", "loin", "back", "chest", "left_thigh", "right_thigh"];
-        for name in ["sit", "lie", "sleep"] {
+        for name in ["sit", "lie", "sleep", "lie_on_side"] {
             let index = model.clips.iter().position(|c| c.name == name);
             assert!(index.is_some());
             let low = lowest(&model, &posed(&model, index, 0.4), |joint| trunk.contains(&joint));
-            assert!(low.abs() < 0.03_f32.max(0.05 * breed.withers.1), "{} {name}: trunk at {low}", breed.name);
+            // On its side, an animal with a heavy head rests on that too.
+            // So does one with deep hair on the hair of its legs.
+            let share = if name == "lie_on_side" { 0.15 } else { 0.05 } + breed.fluff.1;
+            if low.abs() > 0.03_f32.max(share * breed.withers.1) {
+                faults.push(format!("{} {name}: trunk at {low}", breed.name));
+            }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -196,7 +228,23 @@ fn crosses(from: Vec3, along: Vec3, a: Vec3, b: Vec3, c: Vec3) -> bool {
 }
 
 #[test]
+fn every_animal_knows_its_movements_and_a_leap_leaves_the_ground() {
+    for (kind, own) in [("cat", "loaf"), ("dog", "play_bow")] {
+        let breed = &breeds(kind)[0];
+        let model = individual(breed, 9);
+        let has = |name: &str| model.clips.iter().any(|c| c.name == name);
+        let common = "stand look_around walk trot run jump sit lie sleep lie_on_side stretch groom scratch";
+        assert!(common.split(' ').all(has) && has(own), "{kind}");
+        let jump = model.clips.iter().position(|c| c.name == "jump").unwrap_or_default();
+        let height =
+            |share: f32| lowest(&model, &posed(&model, Some(jump), share * model.clips[jump].duration), |_| true);
+        assert!(height(0.0).abs() < 0.02 && height(0.59) > 0.25 * breed.withers.0 && height(1.0).abs() < 0.02);
+    }
+}
+
+#[test]
 fn joints_turn_no_further_than_joints_do() {
+    let mut faults = Vec::new();
     for breed in [&breeds("cat")[0], &breeds("dog")[5], &breeds("dog")[9]] {
         let model = individual(breed, 3);
         for clip in &model.clips {
@@ -216,9 +264,12 @@ fn joints_turn_no_further_than_joints_do() {
                 };
                 for key in keys {
                     let angle = 2.0 * key.w.abs().min(1.0).acos();
-                    assert!(angle < limit, "{} {} {name}: {angle} rad", breed.name, clip.name);
+                    if angle > limit {
+                        faults.push(format!("{} {} {name}: {angle} rad", breed.name, clip.name));
+                    }
                 }
             }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
