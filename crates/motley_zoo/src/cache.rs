@@ -15,15 +15,18 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{detail::Detail, model::Model};
 
-/// Bytes that the cache may take; the oldest entries make room.
-const BUDGET: u64 = 2 << 30;
+/// Bytes that individuals may take on disk; those not used for longest make room.
+const INDIVIDUALS_BUDGET: u64 = 6 << 30;
+/// Bytes that materials and skies may take on disk.
+const SURROUNDINGS_BUDGET: u64 = 1 << 30;
 /// Bytes of the hash before the content.
 const SEAL: usize = blake3::OUT_LEN;
 
-/// A folder of what was grown and painted.
+/// Folders of what was grown and painted; none where there is no place to write.
 #[derive(Clone, Debug)]
 pub struct Cache {
-    folder: Option<PathBuf>,
+    individuals: Option<PathBuf>,
+    surroundings: Option<PathBuf>,
 }
 
 impl Cache {
@@ -33,21 +36,25 @@ impl Cache {
         let folder = given("MOTLEY_CACHE")
             .or_else(|| given("XDG_CACHE_HOME").map(|cache| cache.join("motley")))
             .or_else(|| given("HOME").map(|home| home.join(".cache/motley")));
-        Self::at(folder.map(|folder| folder.join("individuals")))
+        Self::at(folder)
     }
 
     /// A cache in a folder of its own; `None` keeps nothing.
     pub fn at(folder: Option<PathBuf>) -> Self {
-        let folder = folder.filter(|folder| fs::create_dir_all(folder).is_ok());
-        if let Some(folder) = &folder {
-            prune(folder, BUDGET);
+        let inner = |name: &str, budget: u64| {
+            let inner = folder.as_ref().map(|folder| folder.join(name)).filter(|inner| fs::create_dir_all(inner).is_ok())?;
+            prune(&inner, budget);
+            Some(inner)
+        };
+        Self {
+            individuals: inner("individuals", INDIVIDUALS_BUDGET),
+            surroundings: inner("surroundings", SURROUNDINGS_BUDGET),
         }
-        Self { folder }
     }
 
     /// The individual of this name at a level of detail, grown by `grow` if it is not there. All levels are kept at once.
     pub fn individual(&self, name: &str, detail: Detail, grow: impl FnOnce() -> Option<Model>) -> Option<Model> {
-        let path = |detail: Detail| self.path(env!("MOTLEY_GROWTH"), &format!("{name} {detail:?}"));
+        let path = |detail: Detail| entry(&self.individuals, env!("MOTLEY_GROWTH"), &format!("{name} {detail:?}"));
         if let Some(model) = path(detail).as_deref().and_then(read) {
             return Some(model);
         }
@@ -65,7 +72,7 @@ impl Cache {
     where
         T: Serialize + DeserializeOwned,
     {
-        let path = self.path(env!("MOTLEY_SURROUNDINGS"), name);
+        let path = entry(&self.surroundings, env!("MOTLEY_SURROUNDINGS"), name);
         if let Some(known) = path.as_deref().and_then(read) {
             return Some(known);
         }
@@ -75,12 +82,12 @@ impl Cache {
         }
         Some(made)
     }
+}
 
-    /// Where that lies which is named so and made from what `origin` is the hash of.
-    fn path(&self, origin: &str, name: &str) -> Option<PathBuf> {
-        let key = blake3::hash(format!("{origin} {name}").as_bytes()).to_hex();
-        self.folder.as_ref().map(|folder| folder.join(&key[..32]))
-    }
+/// Where that lies which is named so and made from what `origin` is the hash of.
+fn entry(folder: &Option<PathBuf>, origin: &str, name: &str) -> Option<PathBuf> {
+    let key = blake3::hash(format!("{origin} {name}").as_bytes()).to_hex();
+    folder.as_ref().map(|folder| folder.join(&key[..32]))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
@@ -89,6 +96,8 @@ fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     if blake3::hash(content).as_bytes() != seal {
         return None;
     }
+    // Its time says when it was last used; where that cannot be told, it will be thought older than it is.
+    let _ = fs::File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now()));
     postcard::from_bytes(content).ok()
 }
 
@@ -105,7 +114,7 @@ fn write(path: &Path, made: &impl Serialize) {
     }
 }
 
-/// Removes the oldest entries until the rest fits.
+/// Removes the entries that were not used for longest until the rest fits.
 fn prune(folder: &Path, budget: u64) {
     let mut entries: Vec<(SystemTime, u64, PathBuf)> = fs::read_dir(folder)
         .into_iter()
@@ -144,7 +153,7 @@ mod tests {
         let name_of = |model: Option<Model>| model.unwrap().nodes[0].name.clone();
         assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("grown")))), "grown");
         assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "grown", "read from disk");
-        let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let entries: Vec<_> = fs::read_dir(folder.path().join("individuals")).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(entries.len(), Detail::ALL.len());
         for entry in entries {
             let mut bytes = fs::read(&entry).unwrap();

@@ -14,7 +14,7 @@ crate::fields! {
     pub struct Subject {
         /// Draw breed and individual anew for each frame?
         enabled: bool = true;
-        /// How many individuals a class has, shared among its procedural breeds: each has as many, and at least one. They are
+        /// How many individuals a class has, shared among its procedural breeds by their weights: each has at least one. They are
         /// grown from the seed when first drawn and used again.
         individuals: u32 = 256, 1 => 1_000_000;
     }
@@ -61,9 +61,10 @@ impl Parameter for Subject {
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> SubjectDraw {
         let Some(class) = cx.catalog.classes.get(Self::class(cx, rng)) else { return SubjectDraw::default() };
         let breed = &class.breeds[pick_weighted(class.breeds.iter().map(|b| b.weight), rng)];
-        let grown = class.breeds.iter().filter(|breed| breed.grown).count();
-        let individual =
-            rng.random_range(0..self.individuals.div_ceil(u32::try_from(grown).unwrap_or(1).max(1)).max(1));
+        let all: f32 = class.breeds.iter().filter(|breed| breed.grown).map(|breed| breed.weight).sum();
+        let share = self.individuals as f32 * breed.weight / all.max(f32::MIN_POSITIVE);
+        // At least one, and rounded up; `as` saturates.
+        let individual = rng.random_range(0..(share.ceil() as u32).max(1));
         SubjectDraw {
             class: class.name.clone(),
             breed: breed.name.clone(),
