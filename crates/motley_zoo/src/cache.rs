@@ -42,7 +42,8 @@ impl Cache {
     /// A cache in a folder of its own; `None` keeps nothing.
     pub fn at(folder: Option<PathBuf>) -> Self {
         let inner = |name: &str, budget: u64| {
-            let inner = folder.as_ref().map(|folder| folder.join(name)).filter(|inner| fs::create_dir_all(inner).is_ok())?;
+            let inner =
+                folder.as_ref().map(|folder| folder.join(name)).filter(|inner| fs::create_dir_all(inner).is_ok())?;
             prune(&inner, budget);
             Some(inner)
         };
@@ -153,7 +154,8 @@ mod tests {
         let name_of = |model: Option<Model>| model.unwrap().nodes[0].name.clone();
         assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("grown")))), "grown");
         assert_eq!(name_of(cache.individual("x", Detail::Full, || Some(model("again")))), "grown", "read from disk");
-        let entries: Vec<_> = fs::read_dir(folder.path().join("individuals")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let entries: Vec<_> =
+            fs::read_dir(folder.path().join("individuals")).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(entries.len(), Detail::ALL.len());
         for entry in entries {
             let mut bytes = fs::read(&entry).unwrap();

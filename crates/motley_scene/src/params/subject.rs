@@ -63,8 +63,9 @@ impl Parameter for Subject {
         let breed = &class.breeds[pick_weighted(class.breeds.iter().map(|b| b.weight), rng)];
         let all: f32 = class.breeds.iter().filter(|breed| breed.grown).map(|breed| breed.weight).sum();
         let share = self.individuals as f32 * breed.weight / all.max(f32::MIN_POSITIVE);
-        // At least one, and rounded up; `as` saturates.
-        let individual = rng.random_range(0..(share.ceil() as u32).max(1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and `as` saturates")]
+        let individuals = (share.ceil() as u32).max(1);
+        let individual = rng.random_range(0..individuals);
         SubjectDraw {
             class: class.name.clone(),
             breed: breed.name.clone(),
