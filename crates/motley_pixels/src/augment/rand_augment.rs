@@ -155,7 +155,9 @@ fn equalize(histogram: &[u32; 256]) -> [u8; 256] {
     let mut below = 0_u64;
     std::array::from_fn(|value| {
         below += u64::from(histogram[value]);
-        if range == 0 { value as u8 } else { ((below.saturating_sub(least) * 255 + range / 2) / range).min(255) as u8 }
+        // One brightness only: it stays.
+        let level = (below.saturating_sub(least) * 255 + range / 2).checked_div(range);
+        level.map_or(value as u8, |level| level.min(255) as u8)
     })
 }
 

@@ -141,7 +141,6 @@ pub(super) const RECIPES: &[Recipe] = &[
             fleck: 0.1,
             depth: 0.002,
             smear: 0.03,
-            ..PILE
         },
     ),
     named("velvet_red", 0.5, &Crushed { color: srgb(0x7e1d2a), sheen: 0.7 }),

@@ -25,7 +25,6 @@ pub(super) const RECIPES: &[Recipe] = &[
             rows: 8,
             gap: 0.0015,
             roughness: 0.3,
-            ..PLANKS
         },
     ),
     named(
@@ -38,7 +37,6 @@ pub(super) const RECIPES: &[Recipe] = &[
             rows: 8,
             gap: 0.0015,
             roughness: 0.3,
-            ..PLANKS
         },
     ),
     named("parquet", 1.2, &Parquet { wood: [srgb(0x8a5a2e), srgb(0xd0a068)], herringbone: false }),

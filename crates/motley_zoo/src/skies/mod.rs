@@ -156,7 +156,8 @@ mod tests {
     /// Looks at a sky; is it a room?
     fn check(name: &str) -> bool {
         let sky = make(name).unwrap();
-        if !name.ends_with(['2', '3', '4', '5', '6', '7', '8']) {
+        // One of each kind of maker is made twice.
+        if ["clear", "room_1", "living_room_1", "garden_1", "street_1"].contains(&name) {
             assert_eq!(sky.image, make(name).unwrap().image, "{name}");
         }
         assert_eq!(sky.image.rgb.len(), (sky.image.width * sky.image.height * 3) as usize);
@@ -183,11 +184,12 @@ mod tests {
     fn skies_are_many_finite_repeatable_and_hold_rooms() {
         assert!(names().len() >= 24);
         assert!(names().windows(2).all(|pair| pair[0] < pair[1]), "sorted, and no name twice");
-        // Half a second each: shared among the cores.
+        // Half a second each: the first of each family, shared among the cores.
+        let firsts: Vec<_> = names().iter().filter(|name| !name.ends_with(|c| ('2'..='9').contains(&c))).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let rooms: usize = std::thread::scope(|scope| {
-            let parts: Vec<_> = names()
-                .chunks(names().len().div_ceil(threads))
+            let parts: Vec<_> = firsts
+                .chunks(firsts.len().div_ceil(threads))
                 .map(|part| scope.spawn(move || part.iter().filter(|name| check(name)).count()))
                 .collect();
             parts.into_iter().map(|part| part.join().unwrap()).sum()

@@ -43,8 +43,7 @@ fn shared_exponent(rgb: [f32; 3]) -> u32 {
     const BIAS: i32 = 15;
     // (2⁹ − 1) / 2⁹ · 2¹⁶
     const LARGEST: f32 = 65408.0;
-    // `max` maps what is not a number to 0.
-    let rgb = rgb.map(|x| x.max(0.0).min(LARGEST));
+    let rgb = rgb.map(|x| if x.is_nan() { 0.0 } else { x.clamp(0.0, LARGEST) });
     let largest = rgb[0].max(rgb[1]).max(rgb[2]);
     // The floor of the logarithm is the float's own exponent.
     let floor_log2 = (largest.to_bits() >> 23) as i32 - 127;

@@ -47,7 +47,7 @@ impl Side {
 
     /// Distance of the side from the middle, and half its length.
     pub(super) fn reach(self, half: Vec2) -> (f32, f32) {
-        if self.0 % 2 == 0 { (half.x, half.y) } else { (half.y, half.x) }
+        if self.0.is_multiple_of(2) { (half.x, half.y) } else { (half.y, half.x) }
     }
 }
 
