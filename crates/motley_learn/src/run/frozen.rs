@@ -1,14 +1,10 @@
 //! Heads on a frozen backbone: features of each picture are made once.
 
-use std::{collections::BTreeMap, ops::ControlFlow, path::Path, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use burn::{
     module::AutodiffModule,
-    tensor::{
-        Tensor, TensorData,
-        activation::softmax,
-        backend::{AutodiffBackend, Backend as _},
-    },
+    tensor::{Tensor, TensorData, activation::softmax, backend::AutodiffBackend},
 };
 use image::RgbImage;
 
@@ -19,7 +15,7 @@ use super::{
 use crate::{
     backbone::{Backbone, Net, spec},
     classifier::Classifier,
-    data::{self, DataError, Extracted, Faults, FeatureCache, Job, Loader, Mixture, Origin, Seen, Ticket, extract},
+    data::{self, Extracted, Faults, FeatureCache, Job, Loader, Mixture, Origin, Seen, Ticket, extract},
     error::{Error, Result},
     fit::{
         event::{EpochMetrics, Event, StopReason},
@@ -191,6 +187,7 @@ impl<B: AutodiffBackend> Maker<'_, '_, B> {
         shown: bool,
     ) -> Result<Extracted, Stop> {
         let Self { net, preprocessing, dim, device, start, made, total, samples, listener, .. } = self;
+        let device: &B::Device = device;
         let side = preprocessing.crop as usize;
         let stopped = std::cell::Cell::new(false);
         let before = *made;
