@@ -30,7 +30,9 @@ impl RunFolder {
         let folder = Self { dir: dir.to_owned() };
         let text = pretty(config)?;
         let path = folder.config();
-        if let Ok(there) = fs::read_to_string(&path) {
+        // What failed before its first epoch is no run.
+        let began = folder.best().exists() || folder.checkpoint().exists();
+        if began && let Ok(there) = fs::read_to_string(&path) {
             let shown = dir.display();
             if !resume {
                 let problem = format!("{shown} holds a run: name another folder, or go on with it by --resume");

@@ -63,31 +63,19 @@ impl Material {
         };
         let (frames, photos) = (sources(&plan.data)?, sources(&plan.real)?);
         let photos_from = frames.len();
+        // Live frames are mixed in by their own count.
+        let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();
         let share = plan.photo_share(learns);
-        let rendered = !frames.is_empty() || live.is_some();
-        let part = |source: Source, is_frame: bool, of: usize| {
-            let weight = match (is_frame, rendered, photos_from == 0) {
-                // Live frames are mixed in by their own count.
-                (true, ..) => (1.0 - share) / of as f32,
-                (false, true, false) => share / of as f32,
-                (false, ..) => 1.0,
+        let parts_of = |sources: Vec<Source>, is_frame: bool, share: f32| {
+            let weight = if mixed { share / sources.len() as f32 } else { 1.0 };
+            let part = move |source: Source| {
+                let augment = Augment { centre, ..plan.augment(learns, is_frame, has_lens(&source)) };
+                Part { source, weight, augment }
             };
-            let augment = Augment { centre, ..plan.augment(learns, is_frame, has_lens(&source)) };
-            Part { source, weight, augment }
+            sources.into_iter().map(part).collect::<Vec<_>>()
         };
-        let has_photos = !photos.is_empty();
-        let (n_frames, n_photos) = (frames.len(), photos.len());
-        let mut parts: Vec<Part> = frames
-            .into_iter()
-            .map(|source| {
-                let mut part = part(source, true, n_frames);
-                if !has_photos {
-                    part.weight = 1.0;
-                }
-                part
-            })
-            .collect();
-        parts.extend(photos.into_iter().map(|source| part(source, false, n_photos)));
+        let mut parts = parts_of(frames, true, 1.0 - share);
+        parts.extend(parts_of(photos, false, share));
         let classes = if !plan.classes.is_empty() {
             Classes::given(plan.classes.iter())?
         } else if let Some(live) = live {
