@@ -4,6 +4,8 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use motley_learn::{device::DeviceChoice, explain::Method, fit::Schedule, head::HeadKind};
+use motley_pixels::Augment;
 use motley_scene::scene::{Format, LabelKind};
 
 /// Endless labelled, randomized images from a scene file.
@@ -26,6 +28,14 @@ pub enum Command {
     Audit(AuditArgs),
     /// Join the shards of a dataset
     Merge(MergeArgs),
+    /// Train a classifier on frames while they are drawn, on datasets, on photos, or on all of them
+    Train(TrainArgs),
+    /// Judge a trained classifier on photos, datasets or fresh frames
+    Eval(EvalArgs),
+    /// Ask a trained classifier what is on a picture
+    Predict(PredictArgs),
+    /// Show where a trained classifier looks
+    Explain(ExplainArgs),
     /// Report all faults of a scene file at once
     Check(CheckArgs),
     /// Write a commented scene for your own models
@@ -249,6 +259,191 @@ pub struct BenchCaptureArgs {
     /// Print the figures as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Scene whose frames are learnt while they are drawn; may be given several times
+    #[arg(long, value_name = "SCENE")]
+    pub stream: Vec<PathBuf>,
+    /// Frames of each stream, in the order of the streams
+    #[arg(long, value_name = "N", default_value = "2000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Vec<u64>,
+    /// Width and height of streamed frames in pixels [default: the scene's]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(16..=2048))]
+    pub size: Option<u32>,
+    /// Dataset of frames that `motley capture` wrote; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub data: Vec<PathBuf>,
+    /// Folder of photos: one folder a class, or names that begin with their class; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub real: Vec<PathBuf>,
+    /// Pictures to be judged on [default: a tenth of the training pictures, kept apart]
+    #[arg(long, value_name = "DIR")]
+    pub val: Vec<PathBuf>,
+    /// Classes, separated by commas [default: the scene's, or all that the folders have]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// At most so many pictures of each class from each folder
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub per_class: Option<u32>,
+    /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
+    #[arg(long, value_name = "NAME", default_value = "small_cnn")]
+    pub backbone: String,
+    /// Its weights, .safetensors or .pth [default: looked for in ~/.cache/motley/weights]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// transfer, paper, linear or means [default: transfer on a frozen backbone, else linear]
+    #[arg(long, value_name = "HEAD")]
+    pub head: Option<HeadKind>,
+    /// Train the head alone [default with weights]
+    #[arg(long, conflicts_with_all = ["unfreeze", "last"])]
+    pub freeze: bool,
+    /// Train all of the backbone [default without weights]
+    #[arg(long, conflicts_with = "last")]
+    pub unfreeze: bool,
+    /// Train the last N stages of the backbone
+    #[arg(long, value_name = "N")]
+    pub last: Option<usize>,
+    /// Passes over the pictures; a stream is cut into so many parts, each learnt once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub epochs: usize,
+    /// Pictures a step
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    pub batch: usize,
+    /// Step size of Adam
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
+    pub lr: f64,
+    /// How the step size changes: constant or cosine
+    #[arg(long, value_name = "NAME", default_value = "constant", value_parser = parse_schedule)]
+    pub schedule: Schedule,
+    /// Pull of the weights toward 0
+    #[arg(long, value_name = "RATE", default_value_t = 0.0)]
+    pub weight_decay: f64,
+    /// Stop after N epochs without a better one
+    #[arg(long, value_name = "N")]
+    pub early_stop: Option<usize>,
+    /// Seed of everything that is drawn, frames included
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// none, paper or transfer [default: transfer for frames without lens and sensor; crops and flips for those with;
+    /// photos as they are on a frozen backbone]
+    #[arg(long, value_name = "NAME")]
+    pub augment: Option<Augment>,
+    /// Draws of the augmentation for each picture of a folder, on a frozen backbone
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub draws: u32,
+    /// Share of photos beside frames, 0 to 1 [default: 0.95 of the weight on a frozen backbone, else 0.5 of the pictures]
+    #[arg(long, value_name = "SHARE")]
+    pub photo_share: Option<f32>,
+    /// Folder that keeps features of frozen backbones [default: ~/.cache/motley/features]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Folder of the run
+    #[arg(long, short, value_name = "RUN")]
+    pub out: PathBuf,
+    /// Go on with a run that was interrupted
+    #[arg(long, conflicts_with = "stream")]
+    pub resume: bool,
+    /// Print progress as JSON lines
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+fn parse_schedule(text: &str) -> Result<Schedule, String> {
+    match text {
+        "constant" => Ok(Schedule::Constant),
+        "cosine" => Ok(Schedule::Cosine),
+        _ => Err("write constant or cosine".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// Pictures to judge it on: NAME=DIR, or NAME=SCENE:N for N fresh frames; may be given several times
+    #[arg(long, value_name = "NAME=DIR|SCENE:N", required = true, value_parser = parse_test)]
+    pub test: Vec<Test>,
+    /// Seed of fresh frames: another one than in training shows others
+    #[arg(long, value_name = "S", default_value_t = 1_000_003)]
+    pub seed: u64,
+    /// Folder of tables and page [default: <RUN>/eval]
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print one JSON object a test set
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Pictures that a classifier is judged on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// What it is called in tables.
+    pub name: String,
+    /// A folder, or a scene file.
+    pub path: PathBuf,
+    /// Frames of a scene.
+    pub frames: Option<u64>,
+}
+
+fn parse_test(text: &str) -> Result<Test, String> {
+    let (name, place) = text.split_once('=').ok_or("write NAME=DIR or NAME=SCENE:N, such as photos=photos/val")?;
+    // A Windows drive has a colon as well, and no number behind it.
+    let frames = place.rsplit_once(':').and_then(|(scene, count)| Some((scene, count.parse().ok()?)));
+    if name.is_empty() || place.is_empty() || name.contains(['/', '\\']) {
+        return Err("write NAME=DIR or NAME=SCENE:N, with a name that can be a file's".to_owned());
+    }
+    let (path, frames) = frames.map_or((place, None), |(scene, count)| (scene, Some(count)));
+    match frames {
+        Some(0) => Err("no frames cannot be judged: write SCENE:500".to_owned()),
+        _ => Ok(Test { name: name.to_owned(), path: path.into(), frames }),
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct PredictArgs {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// Pictures
+    #[arg(required = true)]
+    pub images: Vec<PathBuf>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: DeviceChoice,
+    /// Print one JSON object a picture
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// Pictures
+    #[arg(required = true)]
+    pub images: Vec<PathBuf>,
+    /// gradcam or occlusion
+    #[arg(long, value_name = "NAME", default_value = "gradcam")]
+    pub method: Method,
+    /// The class that is looked for [default: the one that the classifier sees]
+    #[arg(long, value_name = "NAME")]
+    pub class: Option<String>,
+    /// Folder of overlays, raw maps and a grid of all
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: DeviceChoice,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,8 @@ mod cli;
 mod commands;
 mod opened;
 mod progress;
+mod streams;
+mod training_progress;
 
 use std::process::ExitCode;
 
@@ -58,6 +60,10 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Sheet(args) => commands::sheet::run(&args),
         Command::Audit(args) => commands::audit::run(&args),
         Command::Merge(args) => commands::merge::run(&args),
+        Command::Train(args) => commands::train::run(args),
+        Command::Eval(args) => commands::eval::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::New(args) => commands::new::run(&args),
         Command::Bench(args) => commands::bench::run(args),

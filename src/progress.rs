@@ -19,10 +19,21 @@ pub enum Style {
     Quiet,
 }
 
-/// Between plain lines.
-const PLAIN_PERIOD: Duration = Duration::from_secs(5);
-/// Between JSON lines.
-const JSON_PERIOD: Duration = Duration::from_secs(1);
+impl Style {
+    /// By the flags `--json` and `--quiet`.
+    pub fn of(json: bool, quiet: bool) -> Self {
+        match (json, quiet) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Quiet,
+            _ => Self::Human,
+        }
+    }
+}
+
+/// Least time between plain lines.
+pub const PLAIN_PERIOD: Duration = Duration::from_secs(5);
+/// Least time between JSON lines.
+pub const JSON_PERIOD: Duration = Duration::from_secs(1);
 
 /// Shows how far the work is.
 pub struct Progress {
@@ -94,4 +105,10 @@ impl Progress {
 pub fn event(value: &serde_json::Value) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+}
+
+/// Prints text for people. A reader that is gone does not stop the work.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

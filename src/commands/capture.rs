@@ -23,11 +23,7 @@ use crate::{
 
 /// Runs the command.
 pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
-    let style = match (args.json, args.quiet) {
-        (true, _) => Style::Json,
-        (_, true) => Style::Quiet,
-        _ => Style::Human,
-    };
+    let style = Style::of(args.json, args.quiet);
     let opened = opened::open(args.scene.as_deref())?;
     let spec = spec(&args, &opened)?;
     let dataset = Dataset::open(&spec)?;

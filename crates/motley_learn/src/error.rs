@@ -63,6 +63,15 @@ pub enum Error {
     /// A device that is not there.
     #[error("{0}")]
     Device(String),
+    /// Pictures that cannot be had.
+    #[error(transparent)]
+    Pictures(#[from] crate::data::DataError),
+    /// Predictions that cannot be measured.
+    #[error(transparent)]
+    Metrics(#[from] crate::metrics::MetricsError),
+    /// A report that cannot be made.
+    #[error(transparent)]
+    Report(#[from] crate::report::ReportError),
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {

@@ -6,6 +6,7 @@
 //! 4. [`fit`] trains heads on features and networks on batches of pictures.
 //! 5. [`explain`] shows where a network looks.
 //! 6. [`model`] is what remains of it all: a file.
+//! 7. [`run`] puts it together: from a plan and pictures to a folder with models, metrics and a report.
 //!
 //! All of it is generic over burn's backends; [`device`] picks one.
 
@@ -23,6 +24,7 @@ pub mod metrics;
 pub mod model;
 pub mod preprocess;
 pub mod report;
+pub mod run;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -77,6 +77,15 @@ impl Faults {
         }
     }
 
+    /// Adds those of another source.
+    pub fn merge(&mut self, other: &Self) {
+        for (kind, count) in &other.counts {
+            *self.counts.entry(*kind).or_default() += count;
+        }
+        let room = NAMED.saturating_sub(self.named.len());
+        self.named.extend(other.named.iter().take(room).cloned());
+    }
+
     /// How many in all.
     pub fn total(&self) -> u64 {
         self.counts.values().sum()

@@ -170,26 +170,50 @@ impl Source {
     /// Keeps at most `count` pictures of each class. They are chosen by `seed`, and those of a smaller count are among
     /// those of a larger one.
     pub fn keep_per_class(&mut self, count: usize, seed: u64) {
-        let rank = |source: &Self, item: usize| {
+        let chosen = self.choose(vec![count; self.words.len()], seed);
+        self.items = chosen.into_iter().map(|item| self.items[item].clone()).collect();
+    }
+
+    /// So many pictures of each word, chosen by `seed`.
+    fn choose(&self, mut quotas: Vec<usize>, seed: u64) -> BTreeSet<usize> {
+        let rank = |item: usize| {
             // The folder above does not matter, so that a copy elsewhere gives the same choice.
-            let name = source.name(item);
-            let name = Path::new(&name).strip_prefix(&source.dir).map(Path::to_owned).unwrap_or_default();
+            let name = self.name(item);
+            let name = Path::new(&name).strip_prefix(&self.dir).map(Path::to_owned).unwrap_or_default();
             let mut hasher = blake3::Hasher::new();
             hasher.update(&seed.to_le_bytes()).update(name.to_string_lossy().as_bytes());
             *hasher.finalize().as_bytes()
         };
-        let mut ranked: Vec<([u8; 32], usize)> = (0..self.len()).map(|item| (rank(self, item), item)).collect();
+        let mut ranked: Vec<([u8; 32], usize)> = (0..self.len()).map(|item| (rank(item), item)).collect();
         ranked.sort_unstable();
-        let mut kept = vec![0; self.words.len()];
         let mut chosen = BTreeSet::new();
         for (_, item) in ranked {
-            let word = self.items[item].word;
-            if kept[word] < count {
-                kept[word] += 1;
+            let quota = &mut quotas[self.items[item].word];
+            if *quota > 0 {
+                *quota -= 1;
                 chosen.insert(item);
             }
         }
-        self.items = chosen.into_iter().map(|item| self.items[item].clone()).collect();
+        chosen
+    }
+
+    /// Takes a share of each class out, 0–1 and rounded, and gives it as a source of its own. The choice depends on `seed`
+    /// and the pictures' names.
+    ///
+    /// # Errors
+    /// When the folder can no longer be read.
+    pub fn hold_out(&mut self, share: f64, seed: u64) -> Result<Self, DataError> {
+        let mut whole = Self::open(&self.dir)?;
+        whole.items.clone_from(&self.items);
+        let mut counts = vec![0usize; self.words.len()];
+        self.items.iter().for_each(|item| counts[item.word] += 1);
+        let quotas = counts.iter().map(|&count| (count as f64 * share.clamp(0.0, 1.0)).round() as usize).collect();
+        // Another seed than that of `keep_per_class`: its choice is ranked too, and would be held out first.
+        let chosen = whole.choose(quotas, !seed);
+        let (held, kept): (Vec<_>, Vec<_>) = (0..self.items.len()).partition(|item| chosen.contains(item));
+        self.items = kept.into_iter().map(|item| whole.items[item].clone()).collect();
+        whole.items = held.into_iter().map(|item| whole.items[item].clone()).collect();
+        Ok(whole)
     }
 
     /// A picture's file, byte for byte.

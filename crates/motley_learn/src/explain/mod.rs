@@ -7,8 +7,34 @@
 
 pub mod gradcam;
 pub mod occlusion;
+mod pictures;
+
+pub use pictures::{Explained, explain};
 
 use serde::{Deserialize, Serialize};
+
+/// How to find out where a network looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// [`gradcam`].
+    #[default]
+    GradCam,
+    /// [`occlusion`](mod@occlusion).
+    Occlusion,
+}
+
+impl std::str::FromStr for Method {
+    type Err = crate::Error;
+
+    fn from_str(name: &str) -> crate::Result<Self> {
+        match name {
+            "gradcam" => Ok(Self::GradCam),
+            "occlusion" => Ok(Self::Occlusion),
+            _ => Err(crate::Error::Setting(format!("no method is called `{name}`; there are: gradcam, occlusion"))),
+        }
+    }
+}
 
 /// A value for each place of a picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,34 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// A training begins.
+    Started {
+        /// Name of the backbone.
+        backbone: String,
+        /// Name of the head.
+        head: String,
+        /// Whether the backbone is frozen.
+        frozen: bool,
+        /// Names of the classes.
+        classes: Vec<String>,
+        /// Pictures to learn from.
+        training: usize,
+        /// Pictures that are learnt or made features of, all epochs together.
+        total: usize,
+        /// Pictures to be judged on.
+        validation: usize,
+        /// Epochs; 1 where a head is computed.
+        epochs: usize,
+    },
+    /// A frozen backbone has made features of some pictures.
+    Features {
+        /// Pictures so far.
+        done: usize,
+        /// Of how many.
+        total: usize,
+        /// Pictures a second so far.
+        images_per_second: f64,
+    },
     /// A batch has been learnt.
     Step {
         /// From 0.

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
-use rand::seq::SliceRandom;
+use rand::{RngExt, seq::SliceRandom};
 
 use super::batch::{Batch, Batches};
 use super::images::{Fitted, ImageFit};
@@ -22,8 +22,8 @@ pub struct Features {
     pub values: Vec<f32>,
     /// Class of each row, from 0.
     pub labels: Vec<u32>,
-    /// How much each row counts when a head is computed ([`crate::head::compute`]); empty: all the same. Training step by
-    /// step takes no notice of it.
+    /// How much each row counts when a head is computed ([`crate::head::compute`]), and how often it is drawn when one is
+    /// trained step by step; empty: all the same.
     pub weights: Vec<f32>,
 }
 
@@ -121,7 +121,7 @@ impl Features {
         Ok(())
     }
 
-    /// Batches of so many rows, shuffled anew each epoch.
+    /// Batches of so many rows, shuffled anew each epoch; rows with weights are drawn by them, with replacement.
     pub fn shuffled(&self, batch: usize, seed: u64) -> Shuffled<'_> {
         Shuffled { features: self, batch, seed: Some(seed) }
     }
@@ -140,12 +140,36 @@ pub struct Shuffled<'a> {
     seed: Option<u64>,
 }
 
+impl Shuffled<'_> {
+    /// Sums of the weights up to each row, and of all of them; `None` where all rows count the same.
+    fn ends(&self) -> Option<(Vec<f64>, f64)> {
+        let mut sum = 0.0;
+        let ends: Vec<f64> = self
+            .features
+            .weights
+            .iter()
+            .map(|&weight| {
+                sum += f64::from(weight);
+                sum
+            })
+            .collect();
+        (sum > 0.0).then_some((ends, sum))
+    }
+}
+
 impl Batches for Shuffled<'_> {
     fn epoch(&mut self, epoch: usize) -> Box<dyn Iterator<Item = Result<Batch>> + '_> {
         let features = self.features;
         let mut order: Vec<usize> = (0..features.len()).collect();
         if let Some(seed) = self.seed {
-            order.shuffle(&mut stream(seed, u64::MAX - epoch as u64));
+            let mut rng = stream(seed, u64::MAX - epoch as u64);
+            match self.ends() {
+                Some((ends, total)) => {
+                    let row = |place: f64| ends.partition_point(|&end| end <= place).min(ends.len() - 1);
+                    order = order.iter().map(|_| row(rng.random_range(0.0..total))).collect();
+                }
+                None => order.shuffle(&mut rng),
+            }
         }
         let batches = order.chunks(self.batch.max(1)).map(<[usize]>::to_vec).collect::<Vec<_>>();
         Box::new(batches.into_iter().map(move |rows| {

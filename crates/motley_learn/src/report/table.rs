@@ -41,6 +41,25 @@ impl Table {
         out
     }
 
+    /// Columns under each other, for a terminal.
+    pub fn aligned(&self) -> String {
+        let numeric = |column: usize| self.rows.iter().all(|row| row[column].is_number() || row[column].is_null());
+        let lines: Vec<Vec<String>> = std::iter::once(self.head.clone())
+            .chain(self.rows.iter().map(|row| row.iter().map(shown).collect()))
+            .collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.head.len()).map(width).collect();
+        let cell = |(column, text): (usize, &String)| match (widths[column], numeric(column)) {
+            (width, true) => format!("{text:>width$}"),
+            (width, false) => format!("{text:width$}"),
+        };
+        let line = |line: &Vec<String>| {
+            let cells: Vec<String> = line.iter().enumerate().map(cell).collect();
+            format!("{}\n", cells.join("  ").trim_end())
+        };
+        lines.iter().map(line).collect()
+    }
+
     /// RFC 4180, with numbers at full length.
     pub fn csv(&self) -> String {
         let quoted = |text: &str| {
@@ -158,6 +177,7 @@ mod tests {
     #[test]
     fn every_form() {
         assert_eq!(table().markdown(), "| name | share |\n| --- | --: |\n| a\\|b, \"c\" | 0.1235 |\n| d |  |\n");
+        assert_eq!(table().aligned(), "name       share\na|b, \"c\"  0.1235\nd\n");
         assert_eq!(table().csv(), "name,share\r\n\"a|b, \"\"c\"\"\",0.123456\r\nd,\r\n");
         assert_eq!(table().json(), json!([{"name": "a|b, \"c\"", "share": 0.123_456}, {"name": "d", "share": null}]));
         assert_eq!([json!(1.0), json!(7), json!(0.5)].map(|cell| shown(&cell)), ["1", "7", "0.5"]);

@@ -1,0 +1,176 @@
+//! A trained model before pictures that it has not seen.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use burn::tensor::backend::AutodiffBackend;
+use crossbeam_channel::Receiver;
+use image::RgbImage;
+use motley_pixels::Augment;
+
+use super::{Judged, judge, material::centre};
+use crate::{
+    data::{Classes, Faults, Job, Mixture, Pipeline, Sample, Source},
+    device::Task,
+    error::{Error, Result},
+    explain::{Explained, Method, explain},
+    files,
+    metrics::{Evaluation, evaluate},
+    model::{Card, Model},
+    report::{Block, Page, Section, groups_table, mistakes_table, summary_table, test_section},
+};
+
+/// Pictures that are judged at once.
+const BATCH: usize = 16;
+
+/// What a model is judged on.
+pub enum Test {
+    /// All pictures of a folder that are of the model's classes.
+    Folder(PathBuf),
+    /// So many frames that come live.
+    Frames(Receiver<Sample>, usize),
+}
+
+/// Judges a model on one set of pictures, on any device ([`crate::device::Device::run`]).
+pub struct Examiner<'a> {
+    /// File of the model.
+    pub model: &'a Path,
+    /// What the set is called.
+    pub name: &'a str,
+    /// The pictures.
+    pub test: Test,
+    /// Hears how many pictures are done, of how many.
+    pub listener: &'a mut dyn FnMut(usize, usize),
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    /// The model.
+    pub card: Card,
+    /// All measures.
+    pub evaluation: Evaluation,
+    /// What the model said, and the worst mistakes.
+    pub judged: Judged,
+    /// Pictures that were left out.
+    pub faults: Faults,
+}
+
+impl Task for Examiner<'_> {
+    type Output = Result<Examined>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Result<Examined> {
+        let Self { model, name, test, listener } = self;
+        let model = Model::<B::InnerBackend>::load(model, device)?;
+        let classes = Classes::given(model.card.classes.iter())?;
+        let preprocessing = model.card.preprocessing;
+        let centre = centre(&preprocessing);
+        let pipeline = Pipeline { with_facts: true, ..Pipeline::new(preprocessing.crop, 0) };
+        let (mut loader, total) = match test {
+            Test::Folder(dir) => {
+                let mixture = Arc::new(Mixture::test(Source::open(&dir)?, classes, centre)?);
+                let tickets = mixture.tickets();
+                let total = tickets.len();
+                (pipeline.files(&mixture, tickets, None)?, total)
+            }
+            Test::Frames(frames, total) => {
+                let mixture = Arc::new(Mixture::live(classes, Augment { centre, ..Augment::none() }));
+                (pipeline.run(&mixture, frames.into_iter().map(Job::Live), None)?, total)
+            }
+        };
+        let judged = judge(&model, loader.by_ref(), BATCH, device, |done| listener(done, total))?;
+        let evaluation = evaluate(name, &model.card.classes, &judged.predictions)?;
+        Ok(Examined { faults: loader.faults().clone(), card: model.card, evaluation, judged })
+    }
+}
+
+/// Writes `tests.csv`, `report.html`, and for each test its JSON, its mistakes and its groups as CSV.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_examined(dir: &Path, examined: &[Examined]) -> Result<()> {
+    let evaluations: Vec<Evaluation> = examined.iter().map(|one| one.evaluation.clone()).collect();
+    let summary = summary_table(&evaluations);
+    files::write(&dir.join("tests.csv"), summary.csv().as_bytes())?;
+    let mut page = Page {
+        sections: vec![Section { title: "All tests".into(), blocks: vec![Block::Table(summary)] }],
+        ..Page::default()
+    };
+    if let Some(Examined { card, .. }) = examined.first() {
+        page.title = format!("{} on {}", card.backbone, card.classes.join(", "));
+        page.lead = format!("Head {}.", card.head.name());
+    }
+    for Examined { evaluation, judged, faults, .. } in examined {
+        let summary = &evaluation.summary;
+        let file = |end: &str| dir.join(format!("{}{end}", summary.test));
+        let json = serde_json::to_string_pretty(evaluation).map_err(|error| Error::Training(error.to_string()))?;
+        files::write(&file(".json"), json.as_bytes())?;
+        files::write(&file("-mistakes.csv"), mistakes_table(evaluation).csv().as_bytes())?;
+        files::write(&file("-groups.csv"), groups_table(&evaluation.groupings).csv().as_bytes())?;
+        page.facts.push((summary.test.clone(), format!("{:.1} %", 100.0 * summary.accuracy)));
+        let mut section = test_section(evaluation, &|name| judged.mistakes.get(name).cloned())?;
+        if faults.total() > 0 {
+            section.blocks.insert(1, Block::Text(format!("{faults}.")));
+        }
+        page.sections.push(section);
+    }
+    page.write(&dir.join("report.html"))?;
+    Ok(())
+}
+
+/// Asks a model what is on pictures, on any device.
+pub struct Predictor<'a> {
+    /// File of the model.
+    pub model: &'a Path,
+    /// The pictures.
+    pub pictures: &'a [RgbImage],
+}
+
+impl Task for Predictor<'_> {
+    /// The model's card, and for each picture the probability of each class.
+    type Output = Result<(Card, Vec<Vec<f32>>)>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+        let mut model = Model::<B::InnerBackend>::load(self.model, device)?;
+        model.classifier = model.classifier.folded();
+        let mut all = Vec::new();
+        for pictures in self.pictures.chunks(BATCH) {
+            let pictures: Vec<_> = pictures
+                .iter()
+                .map(|picture| (picture.as_raw().as_slice(), picture.width(), picture.height()))
+                .collect();
+            all.extend(model.predict(&pictures, device)?);
+        }
+        Ok((model.card, all))
+    }
+}
+
+/// Shows where a model looks, on any device.
+pub struct Explainer<'a> {
+    /// File of the model.
+    pub model: &'a Path,
+    /// How.
+    pub method: Method,
+    /// The class that is looked for; `None`: the likeliest one of each picture.
+    pub class: Option<&'a str>,
+    /// The pictures.
+    pub pictures: &'a [RgbImage],
+}
+
+impl Task for Explainer<'_> {
+    type Output = Result<(Card, Vec<Explained>)>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+        let model = Model::<B>::load(self.model, device)?;
+        let classes = Classes::given(model.card.classes.iter())?;
+        let unknown = |name: &str| {
+            Error::Setting(format!("the model knows no class `{name}`; it knows: {}", model.card.classes.join(", ")))
+        };
+        let class = self.class.map(|name| classes.find(name).ok_or_else(|| unknown(name))).transpose()?;
+        let explained = self.pictures.iter().map(|picture| explain(&model, self.method, picture, class, device));
+        let explained = explained.collect::<Result<_>>()?;
+        Ok((model.card, explained))
+    }
+}

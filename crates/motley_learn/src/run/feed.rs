@@ -1,0 +1,131 @@
+//! From pictures that are ready to batches for a network.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use crate::{
+    data::{Content, Faults, Loaded, Loader, Mixture, Pipeline, Sampler, Ticket},
+    error::{Error, Result},
+    fit::batch::{Batch, Batches},
+    preprocess::Preprocessing,
+};
+
+/// Pictures that are kept to be shown in a report.
+const SAMPLES: usize = 16;
+
+/// Where pictures come from.
+pub(super) enum Origin {
+    /// A balanced stream of a mixture's pictures; each epoch begins where the one before ended.
+    Balanced { pipeline: Pipeline, mixture: Arc<Mixture>, per_epoch: usize },
+    /// All pictures of a mixture, the same in each epoch.
+    Each { pipeline: Pipeline, mixture: Arc<Mixture> },
+    /// A loader that is fed live: so many pictures an epoch, and all that are left in the last one.
+    Live { loader: Loader, per_epoch: usize, epochs: usize },
+    /// Pictures in memory.
+    Held(Vec<Loaded>),
+}
+
+/// Batches of pictures after preprocessing.
+pub(super) struct Feed {
+    pub origin: Origin,
+    pub preprocessing: Preprocessing,
+    pub batch: usize,
+    /// What was left out.
+    pub faults: Faults,
+    /// The first pictures, with their classes.
+    pub samples: Vec<(RgbImage, usize)>,
+}
+
+impl Feed {
+    pub fn new(origin: Origin, preprocessing: &Preprocessing, batch: usize) -> Self {
+        Self { origin, preprocessing: *preprocessing, batch, faults: Faults::default(), samples: Vec::new() }
+    }
+
+    /// The pictures of an epoch, one by one.
+    pub fn pictures(&mut self, epoch: usize) -> Result<Pictures<'_>> {
+        pictures(&mut self.origin, &mut self.faults, epoch)
+    }
+}
+
+fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) -> Result<Pictures<'a>> {
+    Ok(match origin {
+        Origin::Balanced { pipeline, mixture, per_epoch } => {
+            let tickets = Sampler::new(mixture, pipeline.seed)?;
+            let tickets: Vec<Ticket> = tickets.skip(epoch * *per_epoch).take(*per_epoch).collect();
+            Pictures::Files(pipeline.files(mixture, tickets, None)?, faults)
+        }
+        Origin::Each { pipeline, mixture } => {
+            Pictures::Files(pipeline.files(mixture, mixture.tickets(), None)?, faults)
+        }
+        Origin::Live { loader, per_epoch, epochs } => {
+            Pictures::Live(loader, if epoch + 1 == *epochs { usize::MAX } else { *per_epoch })
+        }
+        Origin::Held(pictures) => Pictures::Held(pictures.iter()),
+    })
+}
+
+/// The pictures of an epoch.
+pub(super) enum Pictures<'a> {
+    Files(Loader, &'a mut Faults),
+    Live(&'a mut Loader, usize),
+    Held(std::slice::Iter<'a, Loaded>),
+}
+
+impl Iterator for Pictures<'_> {
+    type Item = Loaded;
+
+    fn next(&mut self) -> Option<Loaded> {
+        match self {
+            Self::Files(loader, faults) => loader.next().or_else(|| {
+                **faults = loader.faults().clone();
+                None
+            }),
+            Self::Live(_, 0) => None,
+            Self::Live(loader, left) => {
+                *left -= 1;
+                loader.next()
+            }
+            Self::Held(pictures) => pictures.next().cloned(),
+        }
+    }
+}
+
+impl Batches for Feed {
+    fn epoch(&mut self, epoch: usize) -> Box<dyn Iterator<Item = Result<Batch>> + '_> {
+        let Self { origin, preprocessing, batch: size, faults, samples } = self;
+        match pictures(origin, faults, epoch) {
+            Err(error) => Box::new(std::iter::once(Err(error))),
+            Ok(mut pictures) => Box::new(std::iter::from_fn(move || {
+                let loaded: Vec<Loaded> = pictures.by_ref().take(*size).collect();
+                let room = SAMPLES.saturating_sub(samples.len());
+                samples.extend(loaded.iter().take(room).filter_map(sample));
+                (!loaded.is_empty()).then(|| batch(&loaded, preprocessing))
+            })),
+        }
+    }
+}
+
+/// A picture and its class.
+fn sample(loaded: &Loaded) -> Option<(RgbImage, usize)> {
+    match &loaded.content {
+        Content::Pixels(image) => Some((image.clone(), loaded.class)),
+        Content::Features(_) => None,
+    }
+}
+
+/// Pictures after preprocessing.
+pub(super) fn batch(loaded: &[Loaded], preprocessing: &Preprocessing) -> Result<Batch> {
+    let side = preprocessing.crop as usize;
+    let mut images = Vec::with_capacity(loaded.len() * preprocessing.len());
+    for one in loaded {
+        match &one.content {
+            Content::Pixels(image) => images.extend(preprocessing.normalize(image.as_raw())),
+            Content::Features(_) => {
+                return Err(Error::Data(format!("{} came as features, not as a picture", one.name)));
+            }
+        }
+    }
+    let labels = loaded.iter().map(|one| one.class as u32).collect();
+    Ok(Batch { images, shape: [3, side, side], labels })
+}

@@ -1,0 +1,141 @@
+//! The folder of a run.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    error::{Error, Result},
+    files,
+    fit::event::EpochMetrics,
+};
+
+/// The folder of a run: `config.json`, `metrics.jsonl`, `best.safetensors`, `last.safetensors`, `checkpoint.bin`,
+/// `scene.ron` where frames came live, `evaluation.json`, `confusion.csv`, `curves.svg`, `report.html`.
+#[derive(Clone, Debug)]
+pub struct RunFolder {
+    dir: PathBuf,
+}
+
+impl RunFolder {
+    /// Begins a run. With `resume` the folder may hold one that was interrupted and had the same configuration.
+    ///
+    /// # Errors
+    /// When the folder holds another run, or cannot be written.
+    pub fn create<C: Serialize>(dir: &Path, config: &C, resume: bool) -> Result<Self> {
+        let folder = Self { dir: dir.to_owned() };
+        let text = pretty(config)?;
+        let path = folder.config();
+        // What failed before its first epoch is no run.
+        let began = folder.best().exists() || folder.checkpoint().exists();
+        if began && let Ok(there) = fs::read_to_string(&path) {
+            let shown = dir.display();
+            if !resume {
+                let problem = format!("{shown} holds a run: name another folder, or go on with it by --resume");
+                return Err(Error::Setting(problem));
+            }
+            if there != text {
+                let problem =
+                    format!("{shown} holds a run with other settings, so it cannot go on: name another folder");
+                return Err(Error::Setting(problem));
+            }
+        }
+        files::write(&path, text.as_bytes())?;
+        // Epochs that a checkpoint holds are told again.
+        files::write(&folder.metrics(), b"")?;
+        Ok(folder)
+    }
+
+    /// A run that is there.
+    ///
+    /// # Errors
+    /// When the folder holds none.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let folder = Self { dir: dir.to_owned() };
+        if folder.best().is_file() {
+            return Ok(folder);
+        }
+        let problem = format!("{} holds no run: name a folder that `motley train --out` made", dir.display());
+        Err(Error::Setting(problem))
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What was asked for.
+    pub fn config(&self) -> PathBuf {
+        self.dir.join("config.json")
+    }
+
+    /// The numbers of each epoch, one JSON object a line.
+    pub fn metrics(&self) -> PathBuf {
+        self.dir.join("metrics.jsonl")
+    }
+
+    /// The model after its best epoch.
+    pub fn best(&self) -> PathBuf {
+        self.dir.join("best.safetensors")
+    }
+
+    /// The model after its last epoch.
+    pub fn last(&self) -> PathBuf {
+        self.dir.join("last.safetensors")
+    }
+
+    /// What an interrupted training goes on from.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.dir.join("checkpoint.bin")
+    }
+
+    /// The page to be looked at.
+    pub fn report(&self) -> PathBuf {
+        self.dir.join("report.html")
+    }
+
+    /// Adds an epoch to the metrics.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn add_epoch(&self, metrics: &EpochMetrics) -> Result<()> {
+        let path = self.metrics();
+        let mut line = serde_json::to_string(metrics).map_err(|error| Error::Training(error.to_string()))?;
+        line.push('\n');
+        let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(Error::io(&path))?;
+        file.write_all(line.as_bytes()).map_err(Error::io(&path))
+    }
+
+    /// Writes all epochs anew.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_epochs(&self, history: &[EpochMetrics]) -> Result<()> {
+        files::write(&self.metrics(), b"")?;
+        history.iter().try_for_each(|metrics| self.add_epoch(metrics))
+    }
+
+    /// Writes a file of the run.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<()> {
+        files::write(&self.dir.join(name), content)
+    }
+
+    /// Writes a file of the run as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {
+        self.write(name, pretty(value)?.as_bytes())
+    }
+}
+
+fn pretty<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|error| Error::Training(error.to_string()))
+}

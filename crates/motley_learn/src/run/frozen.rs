@@ -1,0 +1,289 @@
+//! Heads on a frozen backbone: features of each picture are made once.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
+
+use burn::{
+    module::AutodiffModule,
+    tensor::{Tensor, TensorData, activation::softmax, backend::AutodiffBackend},
+};
+use image::RgbImage;
+
+use super::{
+    Judged, Live,
+    train::{Learnt, Listener, Setup},
+};
+use crate::{
+    backbone::{Backbone, Net, spec},
+    classifier::Classifier,
+    data::{self, Extracted, Faults, FeatureCache, Job, Loader, Mixture, Origin, Seen, Ticket, extract},
+    error::{Error, Result},
+    fit::{
+        event::{EpochMetrics, Event, StopReason},
+        features::{Features, Precomputed, fit_head},
+        images::{Fitted, ImageFit, evaluate},
+    },
+    head::{Head, HeadKind, compute},
+    metrics::Prediction,
+    preprocess::Preprocessing,
+};
+
+/// Pictures that a frozen backbone sees at once.
+const BATCH: usize = 16;
+/// Rows of features that a head sees at once where nothing is learnt from them.
+const ROWS: usize = 1024;
+/// Bytes that features may take on disk.
+const CACHE_LIMIT: u64 = 8 << 30;
+/// Pictures that are kept to be shown in a report.
+const SAMPLES: usize = 16;
+
+/// Why features are not made to the end.
+enum Stop {
+    /// The listener asked for it.
+    Cancelled,
+    /// It does not work.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Makes features of all pictures, and a head of those. `None`: the listener asked to stop before there was a head.
+pub(super) fn run<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    live: Option<Live>,
+    listener: &mut Listener<'_>,
+) -> Result<Option<Learnt<B>>> {
+    match learn(setup, live, listener) {
+        Ok(learnt) => Ok(Some(learnt)),
+        Err(Stop::Cancelled) => Ok(None),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn learn<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    live: Option<Live>,
+    listener: &mut Listener<'_>,
+) -> Result<Learnt<B>, Stop> {
+    let (plan, material) = (setup.plan, &setup.material);
+    let tickets = all_draws(&material.training, plan.draws);
+    let tests = material.validation.as_ref().map_or(Vec::new(), |mixture| mixture.tickets());
+    let (live_training, live_tests) = live.as_ref().map_or((0, 0), |live| (live.training, live.validation));
+    let total = tickets.len() + tests.len() + live_training + live_tests;
+    let _ = listener(&Event::Started {
+        backbone: plan.backbone.clone(),
+        head: setup.head.name().into(),
+        frozen: true,
+        classes: material.classes.names().to_vec(),
+        training: tickets.len() + live_training,
+        total,
+        validation: tests.len() + live_tests,
+        epochs: if setup.head.is_computed() { 1 } else { plan.training.epochs },
+    });
+    let net = setup.net.valid();
+    let cache = cache(setup)?;
+    let mut maker = Maker::<B> {
+        net: net.clone().folded(),
+        preprocessing: setup.layout.preprocessing,
+        dim: spec(&plan.backbone)?.width,
+        device: setup.device,
+        start: Instant::now(),
+        made: 0,
+        total,
+        samples: Vec::new(),
+        faults: Faults::default(),
+        listener,
+    };
+    let mut seen = [Seen::default(), Seen::default()];
+    let (mut training, mut validation) = (Vec::new(), Vec::new());
+    if let Some(live) = live {
+        if live.validation > 0 {
+            let mut loader = setup.validation_frames(&live)?;
+            validation.push(maker.run(&mut loader, &material.training, None, false)?);
+            seen[0] = loader.seen().clone();
+        }
+        let jobs = live.frames.into_iter().map(Job::Live);
+        let mut loader = setup.pipeline().run(&material.training, jobs, None)?;
+        training.push(maker.run(&mut loader, &material.training, None, true)?);
+        seen[1] = loader.seen().clone();
+    }
+    if !tickets.is_empty() {
+        let mut loader = setup.pipeline().files(&material.training, tickets, cache.as_ref())?;
+        training.push(maker.run(&mut loader, &material.training, cache.as_deref(), true)?);
+    }
+    if let Some(mixture) = &material.validation {
+        let mut loader = setup.test_pipeline().files(mixture, tests, cache.as_ref())?;
+        validation.push(maker.run(&mut loader, mixture, cache.as_deref(), false)?);
+    }
+    let Maker { samples, faults, dim, listener, .. } = maker;
+    let is_photo = |origin: &Origin| matches!(origin, Origin::File(ticket) if ticket.part >= material.photos_from);
+    let mut features = rows(&training, dim, |origin| !is_photo(origin));
+    let photos = rows(&training, dim, is_photo);
+    if features.is_empty() {
+        features = photos;
+    } else if !photos.is_empty() {
+        features.append(&photos, plan.photo_share(setup.learns))?;
+    }
+    let tests = rows(&validation, dim, |_| true);
+    let Fitted { last, best, history, reason } =
+        fit(setup, &features, (!tests.is_empty()).then_some(&tests), listener)?;
+    let judged = Judged { predictions: predictions::<B>(&best, validation, setup.device), mistakes: BTreeMap::new() };
+    let whole = |head| Classifier { backbone: net.clone(), head };
+    let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
+    Ok(Learnt { fitted, judged, samples, faults, seen })
+}
+
+/// Each picture of a mixture in so many draws of its augmentation; those that nothing varies come once.
+fn all_draws(mixture: &Mixture, draws: u32) -> Vec<Ticket> {
+    let of = |ticket: Ticket| {
+        let random = mixture.parts()[ticket.part].augment.is_random();
+        (0..if random { draws } else { 1 }).map(move |draw| Ticket { draw, ..ticket })
+    };
+    mixture.tickets().into_iter().flat_map(of).collect()
+}
+
+/// The features' place on disk: another one for each network.
+fn cache<B: AutodiffBackend>(setup: &Setup<'_, B>) -> Result<Option<Arc<FeatureCache>>> {
+    // Without a file the weights are random, and hardly met again.
+    let (Some(dir), Some(file)) = (&setup.plan.cache, &setup.file) else { return Ok(None) };
+    let hash = |path: &Path| -> std::io::Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
+        Ok(hasher.finalize().to_hex().to_string())
+    };
+    let backbone = data::Backbone {
+        id: format!("{} {} {:?}", setup.plan.backbone, setup.layout.name, setup.layout.preprocessing),
+        weights: hash(file).map_err(Error::io(file))?,
+        dim: spec(&setup.plan.backbone)?.width,
+    };
+    Ok(Some(Arc::new(FeatureCache::open(dir, &backbone, CACHE_LIMIT)?)))
+}
+
+/// Makes features of pictures.
+struct Maker<'a, 'l, B: AutodiffBackend> {
+    net: Net<B::InnerBackend>,
+    preprocessing: Preprocessing,
+    dim: usize,
+    device: &'a B::Device,
+    start: Instant,
+    /// Pictures so far, of `total`.
+    made: usize,
+    total: usize,
+    samples: Vec<(RgbImage, Option<usize>)>,
+    faults: Faults,
+    listener: &'a mut Listener<'l>,
+}
+
+impl<B: AutodiffBackend> Maker<'_, '_, B> {
+    /// Features of all pictures of a loader; `shown` keeps the first of them for the report.
+    fn run(
+        &mut self,
+        loader: &mut Loader,
+        mixture: &Mixture,
+        cache: Option<&FeatureCache>,
+        shown: bool,
+    ) -> Result<Extracted, Stop> {
+        let Self { net, preprocessing, dim, device, start, made, total, samples, listener, .. } = self;
+        let device: &B::Device = device;
+        let side = preprocessing.crop as usize;
+        let stopped = std::cell::Cell::new(false);
+        let before = *made;
+        let forward = |pictures: &[RgbImage]| -> Result<Vec<f32>, Stop> {
+            if stopped.get() {
+                return Err(Stop::Cancelled);
+            }
+            let room = if shown { SAMPLES.saturating_sub(samples.len()) } else { 0 };
+            samples.extend(pictures.iter().take(room).map(|picture| (picture.clone(), None)));
+            let values: Vec<f32> =
+                pictures.iter().flat_map(|picture| preprocessing.normalize(picture.as_raw())).collect();
+            let images = Tensor::from_data(TensorData::new(values, [pictures.len(), 3, side, side]), device);
+            Ok(net.features(images).into_data().iter::<f32>().collect())
+        };
+        let progress = |done: usize| {
+            *made = before + done;
+            let images_per_second = *made as f64 / start.elapsed().as_secs_f64().max(1e-9);
+            if listener(&Event::Features { done: *made, total: *total, images_per_second }).is_break() {
+                stopped.set(true);
+            }
+        };
+        let extracted = extract(loader, mixture, cache, *dim, BATCH, forward, progress)?;
+        self.faults.merge(loader.faults());
+        Ok(extracted)
+    }
+}
+
+/// Rows of those pictures whose origin is wanted.
+fn rows(extracted: &[Extracted], dim: usize, wanted: impl Fn(&Origin) -> bool) -> Features {
+    let mut features = Features::new(dim);
+    for extracted in extracted {
+        for (row, _) in extracted.origins.iter().enumerate().filter(|(_, origin)| wanted(origin)) {
+            features.values.extend(extracted.row(row));
+            features.labels.push(extracted.classes[row] as u32);
+        }
+    }
+    features
+}
+
+type FittedHead<B> = Fitted<Head<<B as AutodiffBackend>::InnerBackend>>;
+
+/// Computes or trains the head.
+fn fit<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    features: &Features,
+    tests: Option<&Features>,
+    listener: &mut Listener<'_>,
+) -> Result<FittedHead<B>> {
+    let (classes, device) = (setup.classes(), setup.device);
+    let head = match setup.head {
+        HeadKind::Transfer => compute::transfer::<B::InnerBackend>(features, classes, device)?,
+        HeadKind::Means => compute::means::<B::InnerBackend>(features, classes, device)?,
+        HeadKind::Paper | HeadKind::Linear => {
+            let checkpoint = Some(setup.folder.checkpoint());
+            let fit = ImageFit { training: &setup.plan.training, frozen_stages: 0, checkpoint, listener };
+            return fit_head::<B>(setup.head, features, classes, tests, fit, device);
+        }
+    };
+    let classifier = Classifier { backbone: Precomputed, head: head.clone() };
+    let tally = evaluate(&classifier, &mut features.in_order(ROWS), device)?;
+    let judged = tests.map(|tests| evaluate(&classifier, &mut tests.in_order(ROWS), device)).transpose()?;
+    let metrics = EpochMetrics {
+        epoch: 0,
+        loss: tally.loss(),
+        accuracy: tally.accuracy(),
+        val_loss: judged.map(|tally| tally.loss()),
+        val_accuracy: judged.map(|tally| tally.accuracy()),
+        learning_rate: 0.0,
+    };
+    // Nothing is left to be stopped.
+    let _ = listener(&Event::Epoch(metrics.clone()));
+    let reason = StopReason::Done;
+    let _ = listener(&Event::Finished { epochs: 1, best_epoch: 0, reason });
+    Ok(Fitted { last: head.clone(), best: head, history: vec![metrics], reason })
+}
+
+/// What a head says of the pictures whose features it gets.
+fn predictions<B: AutodiffBackend>(
+    head: &Head<B::InnerBackend>,
+    extracted: Vec<Extracted>,
+    device: &B::Device,
+) -> Vec<Prediction> {
+    let mut predictions = Vec::new();
+    for extracted in extracted.into_iter().filter(|extracted| !extracted.is_empty()) {
+        let n = extracted.len();
+        let values = TensorData::new(extracted.values, [n, extracted.dim]);
+        let scores = softmax(head.forward(Tensor::from_data(values, device)), 1);
+        let [_, classes] = scores.dims();
+        let scores: Vec<f32> = scores.into_data().iter::<f32>().collect();
+        let pictures = extracted.names.into_iter().zip(extracted.classes).zip(extracted.facts);
+        predictions.extend(pictures.zip(scores.chunks(classes)).map(|(((name, truth), facts), scores)| Prediction {
+            name,
+            truth,
+            scores: scores.to_vec(),
+            facts,
+        }));
+    }
+    predictions
+}

@@ -1,0 +1,131 @@
+//! The pictures of a run: frames and photos to learn from, and those that it is judged on.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crossbeam_channel::Receiver;
+use motley_pixels::Augment;
+
+use super::plan::{Learns, Plan};
+use crate::{
+    data::{Classes, DataError, Fact, Mixture, Part, Sample, Source},
+    error::Result,
+    preprocess::Preprocessing,
+};
+
+/// Share of the training pictures that is kept for validation where no other pictures are named.
+const HELD_OUT: f64 = 0.1;
+
+/// Frames that come while one learns.
+pub struct Live {
+    /// The frames: first those to be judged on, then those to learn from.
+    pub frames: Receiver<Sample>,
+    /// Names of their classes, in the order of the scene.
+    pub classes: Vec<String>,
+    /// How many to be judged on.
+    pub validation: usize,
+    /// How many to learn from.
+    pub training: usize,
+    /// Whether lens and sensor are in them.
+    pub has_lens: bool,
+}
+
+/// The pictures of a run.
+pub(super) struct Material {
+    /// The classes.
+    pub classes: Classes,
+    /// Files to learn from: frames, then photos.
+    pub training: Arc<Mixture>,
+    /// Position of the first part that holds photos.
+    pub photos_from: usize,
+    /// Files to be judged on; `None`: there are none.
+    pub validation: Option<Arc<Mixture>>,
+}
+
+impl Material {
+    /// Opens all folders.
+    pub fn open(plan: &Plan, learns: Learns, live: Option<&Live>, preprocessing: &Preprocessing) -> Result<Self> {
+        let seed = plan.training.seed;
+        let centre = centre(preprocessing);
+        let mut held_out = Vec::new();
+        let mut sources = |dirs: &[PathBuf]| -> Result<Vec<Source>> {
+            let mut sources = Vec::new();
+            for dir in dirs {
+                let mut source = Source::open(dir)?;
+                if let Some(count) = plan.per_class {
+                    source.keep_per_class(count, seed);
+                }
+                if plan.val.is_empty() {
+                    held_out.push(source.hold_out(HELD_OUT, seed)?);
+                }
+                sources.push(source);
+            }
+            Ok(sources)
+        };
+        let (frames, photos) = (sources(&plan.data)?, sources(&plan.real)?);
+        let photos_from = frames.len();
+        // Live frames are mixed in by their own count.
+        let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();
+        let share = plan.photo_share(learns);
+        let parts_of = |sources: Vec<Source>, is_frame: bool, share: f32| {
+            let weight = if mixed { share / sources.len() as f32 } else { 1.0 };
+            let part = move |source: Source| {
+                let augment = Augment { centre, ..plan.augment(learns, is_frame, has_lens(&source)) };
+                Part { source, weight, augment }
+            };
+            sources.into_iter().map(part).collect::<Vec<_>>()
+        };
+        let mut parts = parts_of(frames, true, 1.0 - share);
+        parts.extend(parts_of(photos, false, share));
+        let classes = if !plan.classes.is_empty() {
+            Classes::given(plan.classes.iter())?
+        } else if let Some(live) = live {
+            Classes::given(live.classes.iter())?
+        } else {
+            Classes::found(parts.iter().flat_map(|part| part.source.words()).map(String::as_str))?
+        };
+        let live_augment = live.map_or(Augment::none(), |live| plan.augment(learns, true, live.has_lens));
+        let training = match parts.is_empty() {
+            true => Mixture::live(classes.clone(), Augment { centre, ..live_augment }),
+            false => Mixture::new(parts, Some(classes.clone()))?.with_live(Augment { centre, ..live_augment }),
+        };
+        let tests = if plan.val.is_empty() {
+            held_out
+        } else {
+            plan.val.iter().map(|dir| Source::open(dir)).collect::<Result<_, DataError>>()?
+        };
+        Ok(Self {
+            validation: test_mixture(tests, &classes, centre)?.map(Arc::new),
+            classes,
+            training: Arc::new(training),
+            photos_from,
+        })
+    }
+
+    /// Classes without a picture to learn from, where none comes live.
+    pub fn missing(&self) -> Option<DataError> {
+        let class = self.training.counts().iter().position(|&count| count == 0)?;
+        Some(DataError::NoPictureOf(self.classes.names()[class].clone()))
+    }
+}
+
+/// Sources as they are; those that hold none of the classes are left out, and so are all when none is left.
+fn test_mixture(sources: Vec<Source>, classes: &Classes, centre: f32) -> Result<Option<Mixture>, DataError> {
+    let augment = Augment { centre, ..Augment::none() };
+    let parts: Vec<Part> = sources
+        .into_iter()
+        .filter(|source| !source.is_empty())
+        .map(|source| Part { source, weight: 1.0, augment })
+        .collect();
+    if parts.is_empty() { Ok(None) } else { Mixture::new(parts, Some(classes.clone())).map(Some) }
+}
+
+/// Side of the middle square over the picture's shorter side.
+pub(super) fn centre(preprocessing: &Preprocessing) -> f32 {
+    preprocessing.crop as f32 / preprocessing.resize as f32
+}
+
+/// Whether the frames of a dataset went through a lens and a sensor when they were drawn.
+fn has_lens(source: &Source) -> bool {
+    let facts = if source.is_empty() { Ok(Default::default()) } else { source.facts(0) };
+    facts.is_ok_and(|facts| facts.get("lens_sensor.on") == Some(&Fact::Text("yes".into())))
+}

@@ -1,0 +1,287 @@
+//! Carries out a plan.
+
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
+
+use burn::tensor::backend::AutodiffBackend;
+use image::RgbImage;
+use motley_pixels::Augment;
+
+use super::{
+    Judged, Live, RunFolder,
+    feed::{Feed, Origin},
+    frozen,
+    judge::judge,
+    material::{Material, centre},
+    plan::{Learns, Plan},
+    report,
+};
+use crate::{
+    backbone::{Backbone, Layout, Net, NetOptions, spec},
+    classifier::Classifier,
+    data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Sampler, Seen},
+    device::Task,
+    error::{Error, Result},
+    fit::{
+        batch::Batches,
+        event::{EpochMetrics, Event, StopReason},
+        images::{Fitted, ImageFit, Inner},
+    },
+    head::{Head, HeadKind},
+    init::redraw,
+    metrics::{self, Evaluation},
+    model::{Card, Model},
+    weights,
+};
+
+/// Hears everything; may ask to stop.
+pub type Listener<'a> = dyn FnMut(&Event) -> ControlFlow<()> + 'a;
+
+/// Carries out a plan on a device ([`crate::device::Device::run`]), and leaves models, metrics and a report in a folder.
+pub struct Trainer<'a> {
+    /// What is trained, on what, and how.
+    pub plan: &'a Plan,
+    /// Frames that come meanwhile.
+    pub live: Option<Live>,
+    /// Where everything is kept.
+    pub folder: &'a RunFolder,
+    /// Hears everything; may ask to stop.
+    pub listener: &'a mut dyn FnMut(&Event) -> ControlFlow<()>,
+}
+
+/// What came out of it, besides the files.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Numbers of each epoch.
+    pub history: Vec<EpochMetrics>,
+    /// Why it ended.
+    pub reason: StopReason,
+    /// The best model's verdict on validation pictures, where there are some.
+    pub evaluation: Option<Evaluation>,
+    /// Pictures that were left out.
+    pub faults: Faults,
+    /// Live frames that came: those to be judged on, and those to learn from.
+    pub seen: [Seen; 2],
+}
+
+/// What is known before the first picture is seen.
+pub(super) struct Setup<'a, B: AutodiffBackend> {
+    pub plan: &'a Plan,
+    pub folder: &'a RunFolder,
+    pub layout: &'static Layout,
+    pub net: Net<B>,
+    /// File of the backbone's weights.
+    pub file: Option<PathBuf>,
+    pub learns: Learns,
+    pub head: HeadKind,
+    pub material: Material,
+    pub device: &'a B::Device,
+}
+
+impl<B: AutodiffBackend> Setup<'_, B> {
+    /// How training pictures are made ready.
+    pub fn pipeline(&self) -> Pipeline {
+        Pipeline::new(self.layout.preprocessing.crop, self.plan.training.seed)
+    }
+
+    /// How pictures to be judged on are made ready.
+    pub fn test_pipeline(&self) -> Pipeline {
+        Pipeline { with_facts: true, ..self.pipeline() }
+    }
+
+    pub fn classes(&self) -> usize {
+        self.material.classes.len()
+    }
+
+    pub fn card(&self) -> Card {
+        Card::new(&self.plan.backbone, self.layout, self.head, self.material.classes.names().to_vec())
+    }
+
+    /// Live frames to be judged on.
+    pub fn validation_frames(&self, live: &Live) -> Result<Loader> {
+        let augment = Augment { centre: centre(&self.layout.preprocessing), ..Augment::none() };
+        let mixture = Arc::new(Mixture::live(self.material.classes.clone(), augment));
+        let frames = live.frames.clone().into_iter().take(live.validation).map(Job::Live);
+        Ok(self.test_pipeline().run(&mixture, frames, None)?)
+    }
+}
+
+/// What a training gives.
+pub(super) struct Learnt<B: AutodiffBackend> {
+    pub fitted: Fitted<Inner<B, Net<B>>>,
+    pub judged: Judged,
+    /// Training pictures as the network saw them, with their classes where those are known.
+    pub samples: Vec<(RgbImage, Option<usize>)>,
+    pub faults: Faults,
+    pub seen: [Seen; 2],
+}
+
+impl Task for Trainer<'_> {
+    type Output = Result<Finished>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Result<Finished> {
+        let Self { plan, live, folder, listener } = self;
+        plan.validate()?;
+        let spec = spec(&plan.backbone)?;
+        let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, spec.name));
+        let file = plan.weights.clone().or_else(in_cache);
+        let (net, layout) = match &file {
+            Some(path) => {
+                let loaded = weights::load::<B>(spec.name, path, false, device)?;
+                (loaded.net, loaded.layout)
+            }
+            None => {
+                let layout = &spec.layouts[0];
+                let options = NetOptions { classes: 0, ..layout.options };
+                (redraw(Net::new(spec.name, &options, device)?, plan.training.seed), layout)
+            }
+        };
+        let learns = plan.learns(file.is_some());
+        let head = plan.head(learns)?;
+        let material = Material::open(plan, learns, live.as_ref(), &layout.preprocessing)?;
+        if live.is_none()
+            && let Some(missing) = material.missing()
+        {
+            return Err(missing.into());
+        }
+        let setup = Setup { plan, folder, layout, net, file, learns, head, material, device };
+        let mut listener = |event: &Event| {
+            if let Event::Epoch(metrics) = event
+                && let Err(error) = folder.add_epoch(metrics)
+            {
+                // The numbers are written again at the end, where a disk that is still full is an error.
+                tracing::warn!("{error}");
+            }
+            listener(event)
+        };
+        let learnt = match learns {
+            Learns::Head => frozen::run(&setup, live, &mut listener)?,
+            Learns::Last(_) | Learns::All => Some(images(&setup, live, &mut listener)?),
+        };
+        match learnt {
+            Some(learnt) => finish(&setup, learnt),
+            None => Ok(Finished {
+                history: Vec::new(),
+                reason: StopReason::Cancelled,
+                evaluation: None,
+                faults: Faults::default(),
+                seen: Default::default(),
+            }),
+        }
+    }
+}
+
+/// Writes models and reports.
+fn finish<B: AutodiffBackend>(setup: &Setup<'_, B>, learnt: Learnt<B>) -> Result<Finished> {
+    let Learnt { fitted, judged, samples, faults, seen } = learnt;
+    let Fitted { last, best, history, reason } = fitted;
+    let (folder, card) = (setup.folder, setup.card());
+    if history.is_empty() {
+        return Ok(Finished { history, reason, evaluation: None, faults, seen });
+    }
+    folder.set_epochs(&history)?;
+    Model { card: card.clone(), classifier: best }.save(&folder.best())?;
+    Model { card: card.clone(), classifier: last }.save(&folder.last())?;
+    let evaluation = match judged.predictions.as_slice() {
+        [] => None,
+        predictions => Some(metrics::evaluate("validation", &card.classes, predictions)?),
+    };
+    let finished = Finished { history, reason, evaluation, faults, seen };
+    report::write(folder, &card, setup.plan, &finished, &judged, &samples)?;
+    Ok(finished)
+}
+
+/// Trains a network on batches of pictures.
+fn images<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    live: Option<Live>,
+    listener: &mut Listener<'_>,
+) -> Result<Learnt<B>> {
+    let plan = setup.plan;
+    let training = &plan.training;
+    let classes = setup.classes();
+    let preprocessing = &setup.layout.preprocessing;
+    let feed = |origin| Feed::new(origin, preprocessing, training.batch);
+    let mixture = &setup.material.training;
+    let mut seen = [Seen::default(), Seen::default()];
+    let mut validation = match &setup.material.validation {
+        Some(mixture) => Some(feed(Origin::Each { pipeline: setup.test_pipeline(), mixture: mixture.clone() })),
+        None => None,
+    };
+    if let Some(live) = live.as_ref().filter(|live| live.validation > 0 && validation.is_none()) {
+        let mut loader = setup.validation_frames(live)?;
+        let held: Vec<_> = loader.by_ref().collect();
+        seen[0] = loader.seen().clone();
+        validation = Some(feed(Origin::Held(held)));
+    }
+    let (origin, count) = match &live {
+        Some(live) => {
+            let share = if mixture.parts().is_empty() { 0.0 } else { f64::from(plan.photo_share(setup.learns)) };
+            let total = (live.training as f64 / (1.0 - share)) as usize;
+            if total < training.epochs {
+                return Err(Error::Setting(format!(
+                    "{total} frames cannot be learnt in {} epochs: draw more by --count, or name fewer --epochs",
+                    training.epochs
+                )));
+            }
+            let frames = live.frames.clone();
+            let jobs: Box<dyn Iterator<Item = Job> + Send> = if mixture.parts().is_empty() {
+                Box::new(frames.into_iter().map(Job::Live))
+            } else {
+                Box::new(Interleave::new(frames, Sampler::new(mixture, training.seed)?, share))
+            };
+            let loader = setup.pipeline().run(mixture, jobs, None)?;
+            (Origin::Live { loader, per_epoch: total / training.epochs, epochs: training.epochs }, total)
+        }
+        None => {
+            let per_epoch = mixture.tickets().len();
+            (Origin::Balanced { pipeline: setup.pipeline(), mixture: mixture.clone(), per_epoch }, per_epoch)
+        }
+    };
+    let is_live = live.is_some();
+    // The loader holds the frames now: once it is gone, nobody waits for them.
+    drop(live);
+    let mut source = feed(origin);
+    let started = Event::Started {
+        backbone: plan.backbone.clone(),
+        head: setup.head.name().into(),
+        frozen: false,
+        classes: setup.material.classes.names().to_vec(),
+        training: count,
+        total: if is_live { count } else { count * training.epochs },
+        validation: match validation.as_ref().map(|feed| &feed.origin) {
+            Some(Origin::Held(held)) => held.len(),
+            Some(Origin::Each { mixture, .. }) => mixture.tickets().len(),
+            _ => 0,
+        },
+        epochs: training.epochs,
+    };
+    let _ = listener(&started);
+    let head = redraw(Head::new(setup.head, spec(&plan.backbone)?.width, classes, setup.device), training.seed);
+    let stages = setup.net.stages();
+    let fit = ImageFit {
+        training,
+        frozen_stages: match setup.learns {
+            Learns::All => 0,
+            Learns::Last(count) => stages.saturating_sub(count),
+            Learns::Head => stages,
+        },
+        checkpoint: (!is_live).then(|| setup.folder.checkpoint()),
+        listener,
+    };
+    let model = Classifier { backbone: setup.net.clone(), head };
+    let judges = validation.as_mut().map(|feed| feed as &mut dyn Batches);
+    let fitted = fit.run(model, &mut source, judges, setup.device)?;
+    let judged = match validation.as_mut().filter(|_| !fitted.history.is_empty()) {
+        Some(validation) => {
+            let model = Model { card: setup.card(), classifier: fitted.best.clone() };
+            judge(&model, validation.pictures(0)?, training.batch, setup.device, |_| ())?
+        }
+        None => Judged::default(),
+    };
+    if let Origin::Live { loader, .. } = &source.origin {
+        seen[1] = loader.seen().clone();
+        source.faults = loader.faults().clone();
+    }
+    let samples = source.samples.into_iter().map(|(image, class)| (image, Some(class))).collect();
+    Ok(Learnt { fitted, judged, samples, faults: source.faults, seen })
+}

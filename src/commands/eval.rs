@@ -1,0 +1,74 @@
+//! `motley eval`: how good a trained classifier is.
+
+use anyhow::Context;
+use motley_learn::{
+    device::Device,
+    metrics::Evaluation,
+    report::summary_table,
+    run::{Examined, Examiner, RunFolder, Test, write_examined},
+};
+use motley_scene::scene::LabelKind;
+
+use crate::{
+    Outcome,
+    cli::{self, EvalArgs},
+    progress::{Progress, Style, event},
+    streams::{self, Streams},
+};
+
+/// Runs the command.
+pub fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
+    let folder = RunFolder::open(&args.run)?;
+    let device = Device::choose(args.device)?;
+    let style = Style::of(args.json, false);
+    let mut examined = Vec::new();
+    for test in &args.test {
+        let one = examine(&folder, &device, test, args, style).with_context(|| format!("test {}", test.name))?;
+        if args.json {
+            event(&serde_json::to_value(&one.evaluation.summary)?);
+        }
+        if one.faults.total() > 0 {
+            eprintln!("{}: {}", test.name, one.faults);
+        }
+        examined.push(one);
+    }
+    let out = args.out.clone().unwrap_or_else(|| folder.dir().join("eval"));
+    write_examined(&out, &examined)?;
+    if !args.json {
+        let evaluations: Vec<Evaluation> = examined.into_iter().map(|one| one.evaluation).collect();
+        crate::progress::print(&summary_table(&evaluations).aligned());
+        eprintln!("{}", out.join("report.html").display());
+    }
+    Ok(Outcome::Done)
+}
+
+fn examine(
+    folder: &RunFolder,
+    device: &Device,
+    test: &cli::Test,
+    args: &EvalArgs,
+    style: Style,
+) -> anyhow::Result<Examined> {
+    let (pictures, streams) = match test.frames {
+        None => (Test::Folder(test.path.clone()), None),
+        Some(count) => {
+            let scene = streams::open(&test.path, [0, count], args.seed, None)?;
+            let streams = streams::start(vec![scene], &[LabelKind::Box])?;
+            (Test::Frames(streams.samples.clone(), count as usize), Some(streams))
+        }
+    };
+    // Machines want one object a test and nothing else.
+    let style = if style == Style::Json { Style::Quiet } else { style };
+    let mut progress: Option<Progress> = None;
+    let mut before = 0;
+    let mut listener = |done: usize, total: usize| {
+        let progress = progress.get_or_insert_with(|| Progress::new(style, total as u64, 0));
+        (before..done).for_each(|_| progress.step());
+        before = done;
+    };
+    let examiner = Examiner { model: &folder.best(), name: &test.name, test: pictures, listener: &mut listener };
+    let examined = device.run(examiner);
+    streams.map(Streams::finish).transpose()?;
+    progress.into_iter().for_each(Progress::finish);
+    Ok(examined?)
+}

@@ -1,0 +1,88 @@
+//! `motley explain`: where a trained classifier looks.
+
+use std::{io::Cursor, path::Path};
+
+use anyhow::{Context, bail};
+use image::{ImageFormat, RgbImage, imageops};
+use motley_learn::{
+    data::decode_file,
+    device::Device,
+    run::{Explainer, RunFolder},
+};
+use serde_json::json;
+
+use super::frame::write;
+use crate::{Outcome, cli::ExplainArgs};
+
+/// Pixels between pictures of the grid.
+const GAP: u32 = 4;
+/// Pairs of a picture and its overlay in a row of the grid.
+const COLUMNS: u32 = 4;
+
+/// Runs the command: for each picture an overlay and the raw map, and a grid of all, each picture beside its overlay.
+pub fn run(args: &ExplainArgs) -> anyhow::Result<Outcome> {
+    let folder = RunFolder::open(&args.run)?;
+    let device = Device::choose(args.device)?;
+    let mut outcome = Outcome::Done;
+    let (mut paths, mut pictures) = (Vec::new(), Vec::new());
+    for path in &args.images {
+        match decode_file(path) {
+            Ok(picture) => {
+                paths.push(path);
+                pictures.push(picture);
+            }
+            Err(fault) => {
+                eprintln!("{fault}");
+                outcome = Outcome::Faults;
+            }
+        }
+    }
+    if pictures.is_empty() {
+        bail!("none of the pictures could be read");
+    }
+    let explainer =
+        Explainer { model: &folder.best(), method: args.method, class: args.class.as_deref(), pictures: &pictures };
+    let (card, explained) = device.run(explainer)?;
+    let mut pairs = Vec::new();
+    for (number, (path, one)) in paths.iter().zip(&explained).enumerate() {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        // Pictures of one name may lie in several folders.
+        let name = format!("{:03}-{stem}-{}", number + 1, card.classes[one.class]);
+        let overlay = one.overlay();
+        save(&args.out.join(format!("{name}.png")), &overlay)?;
+        let raw = json!({
+            "image": path, "class": card.classes[one.class], "method": args.method, "map": one.map,
+            "scores": card.classes.iter().zip(&one.probabilities).collect::<std::collections::BTreeMap<_, _>>(),
+        });
+        write(&args.out.join(format!("{name}.json")), raw.to_string().as_bytes())?;
+        pairs.push([&one.picture, &overlay].map(RgbImage::clone));
+    }
+    let grid = args.out.join("grid.png");
+    save(&grid, &grid_of(&pairs))?;
+    eprintln!("{}", grid.display());
+    Ok(outcome)
+}
+
+/// Each picture beside its overlay, row by row on white.
+fn grid_of(pairs: &[[RgbImage; 2]]) -> RgbImage {
+    let (width, height) = pairs.first().map_or((1, 1), |pair| pair[0].dimensions());
+    let columns = COLUMNS.min(pairs.len() as u32).max(1);
+    let rows = (pairs.len() as u32).div_ceil(columns);
+    let cell = [2 * width + 2 * GAP, height + GAP];
+    let mut grid = RgbImage::from_pixel(columns * cell[0] - GAP, rows * cell[1] - GAP, image::Rgb([255; 3]));
+    for (number, pair) in (0u32..).zip(pairs) {
+        let (x, y) = (number % columns * cell[0], number / columns * cell[1]);
+        for (picture, left) in pair.iter().zip([x, x + width]) {
+            imageops::replace(&mut grid, picture, left.into(), y.into());
+        }
+    }
+    grid
+}
+
+fn save(path: &Path, picture: &RgbImage) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    picture
+        .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+        .with_context(|| format!("cannot encode {}", path.display()))?;
+    write(path, &bytes)
+}

@@ -1,0 +1,186 @@
+//! `motley train`: a classifier from frames that are drawn meanwhile, from datasets and from photos.
+
+use std::{ops::ControlFlow, path::PathBuf, sync::atomic::Ordering};
+
+use anyhow::{bail, ensure};
+use motley_learn::{
+    device::Device,
+    fit::{Training, event::StopReason},
+    run::{Finished, Learns, Live, Plan, RunFolder, Trainer},
+};
+use serde_json::json;
+
+use super::capture::interrupt;
+use crate::{
+    Outcome,
+    cli::TrainArgs,
+    progress::{Style, event},
+    streams::{self, Ready, Streams},
+    training_progress::TrainingProgress,
+};
+
+/// Frames to be judged on: a tenth of those to learn from, within these bounds.
+const VALIDATION: [u64; 2] = [20, 500];
+
+/// Runs the command.
+pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
+    if args.stream.is_empty() && args.data.is_empty() && args.real.is_empty() {
+        bail!("there is nothing to learn from: add --stream SCENE, --data DIR or --real DIR");
+    }
+    let style = Style::of(args.json, args.quiet);
+    let plan = plan(&args);
+    plan.validate()?;
+    let device = Device::choose(args.device)?;
+    let scenes = scenes(&args)?;
+    let described: Vec<_> = scenes.iter().map(|scene| scene.stream.clone()).collect();
+    let config = json!({
+        "version": env!("CARGO_PKG_VERSION"), "device": device.to_string(), "plan": plan, "streams": described,
+    });
+    let folder = RunFolder::create(&args.out, &config, args.resume)?;
+    for (number, scene) in scenes.iter().enumerate() {
+        let name = if number == 0 { "scene.ron".to_owned() } else { format!("scene-{}.ron", number + 1) };
+        folder.write(&name, scene.text.as_bytes())?;
+    }
+    if style == Style::Human {
+        eprintln!("{device}");
+    }
+    let stop = interrupt()?;
+    let mut progress = TrainingProgress::new(style);
+    let mut listener = |event: &_| {
+        progress.tell(event);
+        if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let (live, streams) = live(scenes)?;
+    let trained = device.run(Trainer { plan: &plan, live, folder: &folder, listener: &mut listener });
+    let drawn = streams.map(Streams::finish).transpose();
+    progress.finish();
+    // Frames that did not come are why a training starves: that reason comes first.
+    let drawn = drawn?;
+    let finished = trained?;
+    if let (Some(drawn), StopReason::Done) = (&drawn, finished.reason) {
+        ensure!(
+            *drawn == finished.seen,
+            "of {} and {} that were drawn, {} and {} came to be learnt",
+            drawn[0],
+            drawn[1],
+            finished.seen[0],
+            finished.seen[1]
+        );
+    }
+    conclude(style, &folder, &finished)
+}
+
+/// Tells how it ended.
+fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Result<Outcome> {
+    let Finished { history, reason, evaluation, faults, seen } = finished;
+    let frames = |part: usize| json!({ "count": seen[part].count(), "hash": seen[part].hash() });
+    if seen[1].count() > 0 {
+        let seen = json!({ "validation": frames(0), "training": frames(1) });
+        folder.write_json("frames.json", &seen)?;
+        if style == Style::Json {
+            event(&json!({ "event": "frames", "validation": seen["validation"], "training": seen["training"] }));
+        }
+    }
+    let summary = evaluation.as_ref().map(|evaluation| &evaluation.summary);
+    match style {
+        Style::Json => {
+            event(&json!({ "event": "run", "out": folder.dir(), "validation": summary, "left_out": faults }))
+        }
+        Style::Human => {
+            if faults.total() > 0 {
+                eprintln!("{faults}");
+            }
+            if let Some(summary) = summary {
+                let [low, high] = summary.ci95.map(|share| 100.0 * share);
+                let (accuracy, n) = (100.0 * summary.accuracy, summary.n);
+                eprintln!("right on {accuracy:.1} % of {n} validation pictures (95 %: {low:.1} – {high:.1} %)");
+            }
+            if !history.is_empty() {
+                eprintln!("{}", folder.report().display());
+            }
+        }
+        Style::Quiet => {}
+    }
+    Ok(if *reason == StopReason::Cancelled { Outcome::Interrupted } else { Outcome::Done })
+}
+
+/// Opens all scenes.
+fn scenes(args: &TrainArgs) -> anyhow::Result<Vec<Ready>> {
+    let several = args.count.len() > 1;
+    ensure!(
+        !several || args.count.len() == args.stream.len(),
+        "{} streams and {} counts: write one --count for all streams, or one for each",
+        args.stream.len(),
+        args.count.len()
+    );
+    let scenes = args.stream.iter().enumerate().map(|(number, scene)| {
+        let count = args.count[if several { number } else { 0 }];
+        // Other pictures to be judged on leave nothing to be kept apart.
+        let validation = if args.val.is_empty() { (count / 10).clamp(VALIDATION[0], VALIDATION[1]) } else { 0 };
+        streams::open(scene, [validation, count], args.seed, args.size)
+    });
+    scenes.collect()
+}
+
+/// Starts to draw, if there is anything.
+fn live(scenes: Vec<Ready>) -> anyhow::Result<(Option<Live>, Option<Streams>)> {
+    if scenes.is_empty() {
+        return Ok((None, None));
+    }
+    let mut classes: Vec<String> = Vec::new();
+    for name in scenes.iter().flat_map(|scene| &scene.classes) {
+        if !classes.contains(name) {
+            classes.push(name.clone());
+        }
+    }
+    let sum =
+        |count: fn(&streams::Stream) -> u64| scenes.iter().map(|scene| count(&scene.stream)).sum::<u64>() as usize;
+    let (validation, training) = (sum(|stream| stream.validation), sum(|stream| stream.training));
+    let has_lens = scenes.iter().all(|scene| scene.has_lens);
+    let streams = streams::start(scenes, &[])?;
+    let live = Live { frames: streams.samples.clone(), classes, validation, training, has_lens };
+    Ok((Some(live), Some(streams)))
+}
+
+/// What was asked for.
+fn plan(args: &TrainArgs) -> Plan {
+    let learns = match (args.freeze, args.unfreeze, args.last) {
+        (true, ..) => Some(Learns::Head),
+        (_, true, _) => Some(Learns::All),
+        (.., Some(count)) => Some(Learns::Last(count)),
+        _ => None,
+    };
+    let cache = args.cache.clone().or_else(|| {
+        // Beside the weights.
+        Some(motley_learn::weights::cache_folder()?.parent()?.join("features"))
+    });
+    Plan {
+        backbone: args.backbone.clone(),
+        weights: args.weights.clone(),
+        head: args.head,
+        learns,
+        training: Training {
+            epochs: args.epochs,
+            batch: args.batch,
+            learning_rate: args.lr,
+            schedule: args.schedule,
+            weight_decay: args.weight_decay,
+            seed: args.seed,
+            patience: args.early_stop,
+        },
+        augment: args.augment,
+        draws: args.draws,
+        photo_share: args.photo_share,
+        classes: args.classes.clone(),
+        data: absolute(&args.data),
+        real: absolute(&args.real),
+        val: absolute(&args.val),
+        per_class: args.per_class.map(|count| count as usize),
+        cache,
+    }
+}
+
+/// Folders as they are found from everywhere; those that are missing are told where they are opened.
+fn absolute(dirs: &[PathBuf]) -> Vec<PathBuf> {
+    dirs.iter().map(|dir| dir.canonicalize().unwrap_or_else(|_| dir.clone())).collect()
+}
