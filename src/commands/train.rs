@@ -84,7 +84,7 @@ fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Re
     let summary = evaluation.as_ref().map(|evaluation| &evaluation.summary);
     match style {
         Style::Json => {
-            event(&json!({ "event": "run", "out": folder.dir(), "validation": summary, "left_out": faults }))
+            event(&json!({ "event": "run", "out": folder.dir(), "validation": summary, "left_out": faults }));
         }
         Style::Human => {
             if faults.total() > 0 {

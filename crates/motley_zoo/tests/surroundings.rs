@@ -2,7 +2,11 @@
 //!
 //!     MOTLEY_SHEETS=out cargo test --release -p motley_zoo --test surroundings -- --ignored
 
-use std::{env, fs, path::PathBuf, time::Instant};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use image::{RgbImage, imageops};
 use motley_zoo::{materials, skies};
@@ -20,7 +24,7 @@ fn wanted(name: &str) -> bool {
 }
 
 /// Lays pictures out in rows and writes them, with a list of their names beside.
-fn write(folder: &PathBuf, stem: &str, columns: u32, per_sheet: usize, pictures: &[(String, RgbImage)]) {
+fn write(folder: &Path, stem: &str, columns: u32, per_sheet: usize, pictures: &[(String, RgbImage)]) {
     for (number, part) in pictures.chunks(per_sheet).enumerate() {
         let (w, h) = part[0].1.dimensions();
         let rows = (part.len() as u32).div_ceil(columns);

@@ -203,10 +203,9 @@ fn images<B: AutodiffBackend>(
     let feed = |origin| Feed::new(origin, preprocessing, training.batch);
     let mixture = &setup.material.training;
     let mut seen = [Seen::default(), Seen::default()];
-    let mut validation = match &setup.material.validation {
-        Some(mixture) => Some(feed(Origin::Each { pipeline: setup.test_pipeline(), mixture: mixture.clone() })),
-        None => None,
-    };
+    let each =
+        |mixture: &Arc<Mixture>| feed(Origin::Each { pipeline: setup.test_pipeline(), mixture: mixture.clone() });
+    let mut validation = setup.material.validation.as_ref().map(each);
     if let Some(live) = live.as_ref().filter(|live| live.validation > 0 && validation.is_none()) {
         let mut loader = setup.validation_frames(live)?;
         let held: Vec<_> = loader.by_ref().collect();

@@ -124,7 +124,7 @@ impl Machine<'_, '_> {
                     self.stack.push(Value::Tuple(values.into()));
                 }
                 b't' => {
-                    let values = self.to_mark()?;
+                    let values = self.take_to_mark()?;
                     self.stack.push(Value::Tuple(values.into()));
                 }
                 b']' => self.stack.push(Value::List(Rc::default())),
@@ -134,7 +134,7 @@ impl Machine<'_, '_> {
                     self.append(vec![value])?;
                 }
                 b'e' => {
-                    let values = self.to_mark()?;
+                    let values = self.take_to_mark()?;
                     self.append(values)?;
                 }
                 b's' => {
@@ -142,7 +142,7 @@ impl Machine<'_, '_> {
                     self.insert(vec![key, value])?;
                 }
                 b'u' => {
-                    let values = self.to_mark()?;
+                    let values = self.take_to_mark()?;
                     self.insert(values)?;
                 }
                 b'q' => {
@@ -230,7 +230,7 @@ impl Machine<'_, '_> {
         self.stack.pop().ok_or_else(|| "its stack runs empty".into())
     }
 
-    fn to_mark(&mut self) -> Result<Vec<Value>, String> {
+    fn take_to_mark(&mut self) -> Result<Vec<Value>, String> {
         let mark = self.stack.iter().rposition(|value| matches!(value, Value::Mark)).ok_or("its stack runs empty")?;
         let values = self.stack.split_off(mark + 1);
         self.stack.pop();

@@ -30,14 +30,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     named(
         "laminate_grey",
         1.6,
-        &Boards {
-            wood: [srgb(0x7f7a73), srgb(0xb3ada3)],
-            grey: 0.7,
-            columns: 2,
-            rows: 8,
-            gap: 0.0015,
-            roughness: 0.3,
-        },
+        &Boards { wood: [srgb(0x7f7a73), srgb(0xb3ada3)], grey: 0.7, columns: 2, rows: 8, gap: 0.0015, roughness: 0.3 },
     ),
     named("parquet", 1.2, &Parquet { wood: [srgb(0x8a5a2e), srgb(0xd0a068)], herringbone: false }),
     named("parquet_dark", 1.2, &Parquet { wood: [srgb(0x3b2415), srgb(0x6e4529)], herringbone: false }),
