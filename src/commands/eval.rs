@@ -67,7 +67,7 @@ fn examine(
         before = done;
     };
     let examiner = Examiner { model: &folder.best(), name: &test.name, test: pictures, listener: &mut listener };
-    let examined = device.run(examiner);
+    let examined = examiner.run(device);
     streams.map(Streams::finish).transpose()?;
     progress.into_iter().for_each(Progress::finish);
     Ok(examined?)

@@ -42,7 +42,7 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<Outcome> {
     }
     let explainer =
         Explainer { model: &folder.best(), method: args.method, class: args.class.as_deref(), pictures: &pictures };
-    let (card, explained) = device.run(explainer)?;
+    let (card, explained) = explainer.run(&device)?;
     let mut pairs = Vec::new();
     for (number, (path, one)) in paths.iter().zip(&explained).enumerate() {
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

@@ -31,7 +31,7 @@ pub fn run(args: &PredictArgs) -> anyhow::Result<Outcome> {
             }
         }
     }
-    let (card, predictions) = device.run(Predictor { model: &folder.best(), pictures: &pictures })?;
+    let (card, predictions) = Predictor { model: &folder.best(), pictures: &pictures }.run(&device)?;
     for (name, scores) in names.iter().zip(predictions) {
         let mut ranked: Vec<(&String, f32)> = card.classes.iter().zip(scores).collect();
         if args.json {

@@ -51,7 +51,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
         if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let (live, streams) = live(scenes)?;
-    let trained = device.run(Trainer { plan: &plan, live, folder: &folder, listener: &mut listener });
+    let trained = Trainer { plan: &plan, live, folder: &folder, listener: &mut listener }.run(&device);
     let drawn = streams.map(Streams::finish).transpose();
     progress.finish();
     // Frames that did not come are why a training starves: that reason comes first.

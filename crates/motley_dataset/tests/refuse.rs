@@ -82,7 +82,7 @@ fn another_device() {
 #[test]
 fn settings() {
     let faults: [(&str, Change); 11] = [
-        ("class name", |spec| spec.manifest.classes[1] = "../dog".into()),
+        ("cannot name a folder", |spec| spec.manifest.classes[1] = "../dog".into()),
         ("share a folder", |spec| spec.manifest.classes[1] = "Cat".into()),
         ("254", |spec| spec.manifest.classes.clear()),
         ("write i/n", |spec| spec.manifest.shard = Some([3, 2])),

@@ -48,12 +48,15 @@ pub enum Device {
 }
 
 /// Something to be done on whichever device: generic code cannot be held in a closure.
-pub trait Task {
+///
+/// Tasks stay inside this crate, whose public functions take a [`Device`]: networks for two backends take minutes to compile,
+/// and generic code would be compiled again in every program and test that calls it.
+pub(crate) trait Task {
     /// What it gives.
     type Output;
 
     /// Does it.
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output;
+    fn on<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output;
 }
 
 impl Device {
@@ -82,10 +85,10 @@ impl Device {
     }
 
     /// Does something on it.
-    pub fn run<T: Task>(&self, task: T) -> T::Output {
+    pub(crate) fn run<T: Task>(&self, task: T) -> T::Output {
         match self {
-            Self::Cpu(_) => task.run::<Cpu>(&Default::default()),
-            Self::Wgpu(_) => task.run::<Gpu>(&Default::default()),
+            Self::Cpu(_) => task.on::<Cpu>(&Default::default()),
+            Self::Wgpu(_) => task.on::<Gpu>(&Default::default()),
         }
     }
 }

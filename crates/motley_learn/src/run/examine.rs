@@ -13,7 +13,7 @@ use motley_pixels::Augment;
 use super::{Judged, judge, material::centre};
 use crate::{
     data::{Classes, Faults, Job, Mixture, Pipeline, Sample, Source},
-    device::Task,
+    device::{Device, Task},
     error::{Error, Result},
     explain::{Explained, Method, explain},
     files,
@@ -58,10 +58,20 @@ pub struct Examined {
     pub faults: Faults,
 }
 
+impl Examiner<'_> {
+    /// Judges the model.
+    ///
+    /// # Errors
+    /// When the model or all pictures cannot be read, or the device fails.
+    pub fn run(self, device: &Device) -> Result<Examined> {
+        device.run(self)
+    }
+}
+
 impl Task for Examiner<'_> {
     type Output = Result<Examined>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Result<Examined> {
+    fn on<B: AutodiffBackend>(self, device: &B::Device) -> Result<Examined> {
         let Self { model, name, test, listener } = self;
         let model = Model::<B::InnerBackend>::load(model, device)?;
         let classes = Classes::given(model.card.classes.iter())?;
@@ -128,11 +138,20 @@ pub struct Predictor<'a> {
     pub pictures: &'a [RgbImage],
 }
 
-impl Task for Predictor<'_> {
+impl Predictor<'_> {
     /// The model's card, and for each picture the probability of each class.
+    ///
+    /// # Errors
+    /// When the model cannot be read or the device fails.
+    pub fn run(self, device: &Device) -> Result<(Card, Vec<Vec<f32>>)> {
+        device.run(self)
+    }
+}
+
+impl Task for Predictor<'_> {
     type Output = Result<(Card, Vec<Vec<f32>>)>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn on<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
         let mut model = Model::<B::InnerBackend>::load(self.model, device)?;
         model.classifier = model.classifier.folded();
         let mut all = Vec::new();
@@ -159,10 +178,20 @@ pub struct Explainer<'a> {
     pub pictures: &'a [RgbImage],
 }
 
+impl Explainer<'_> {
+    /// The model's card, and a map for each picture.
+    ///
+    /// # Errors
+    /// When the model cannot be read, knows no such class, or the device fails.
+    pub fn run(self, device: &Device) -> Result<(Card, Vec<Explained>)> {
+        device.run(self)
+    }
+}
+
 impl Task for Explainer<'_> {
     type Output = Result<(Card, Vec<Explained>)>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn on<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
         let model = Model::<B>::load(self.model, device)?;
         let classes = Classes::given(model.card.classes.iter())?;
         let unknown = |name: &str| {

@@ -19,7 +19,7 @@ use crate::{
     backbone::{Backbone, Layout, Net, NetOptions, spec},
     classifier::Classifier,
     data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Sampler, Seen},
-    device::Task,
+    device::{Device, Task},
     error::{Error, Result},
     fit::{
         batch::Batches,
@@ -36,7 +36,7 @@ use crate::{
 /// Hears everything; may ask to stop.
 pub type Listener<'a> = dyn FnMut(&Event) -> ControlFlow<()> + 'a;
 
-/// Carries out a plan on a device ([`crate::device::Device::run`]), and leaves models, metrics and a report in a folder.
+/// Carries out a plan on a device, and leaves models, metrics and a report in a folder.
 pub struct Trainer<'a> {
     /// What is trained, on what, and how.
     pub plan: &'a Plan,
@@ -115,10 +115,20 @@ pub(super) struct Learnt<B: AutodiffBackend> {
     pub seen: [Seen; 2],
 }
 
+impl Trainer<'_> {
+    /// Trains.
+    ///
+    /// # Errors
+    /// When the plan cannot be carried out, a file cannot be read or written, or the device fails.
+    pub fn run(self, device: &Device) -> Result<Finished> {
+        device.run(self)
+    }
+}
+
 impl Task for Trainer<'_> {
     type Output = Result<Finished>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Result<Finished> {
+    fn on<B: AutodiffBackend>(self, device: &B::Device) -> Result<Finished> {
         let Self { plan, live, folder, listener } = self;
         plan.validate()?;
         let spec = spec(&plan.backbone)?;
