@@ -39,7 +39,7 @@ fn mobilenet_v2_names_what_is_in_ten_pictures() {
             // The file counts classes without the background, which is the network's first.
             let class = expected[0].as_u64().unwrap() as usize + 1;
             let difference = (f64::from(probabilities[class]) - expected[1].as_f64().unwrap()).abs();
-            assert!(difference < 1e-2, "{name}: class {class} differs by {difference}");
+            assert!(difference < 5e-3, "{name}: class {class} differs by {difference}");
             assert!(order[..6].contains(&class), "{name}: place {place} is not class {class}");
         }
         assert_eq!(order[0], result["top5"][0][0].as_u64().unwrap() as usize + 1, "{name}");

@@ -81,6 +81,7 @@ fn the_same_model_comes_out_again_and_after_an_interruption() {
 
 /// The model that wgpu trained is also judged on the CPU.
 #[test]
+#[ignore = "takes minutes where Vulkan is in software: `make test-wgpu`"]
 fn the_same_code_learns_on_wgpu() {
     let wgpu = match Device::choose(DeviceChoice::Wgpu) {
         Ok(device) => device,

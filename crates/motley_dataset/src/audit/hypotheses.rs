@@ -170,9 +170,11 @@ pub fn test_rotation(field: &str, rotation: Rotation, drawn: &[(u64, [f32; 4])])
         // Half the angle: a quaternion and its negative are the same turn. One that is not about the vertical is put where no
         // upright one is, since half its angle would be uniform too.
         Rotation::Upright => {
-            let halves = values(|[x, y, z, w]| {
-                if x.hypot(z) > 1e-3 { -1.0 } else { y.atan2(w).rem_euclid(std::f64::consts::PI) }
-            });
+            let halves = values(
+                |[x, y, z, w]| {
+                    if x.hypot(z) > 1e-3 { -1.0 } else { y.atan2(w).rem_euclid(std::f64::consts::PI) }
+                },
+            );
             Some(test_scalar(field, &Scalar::uniform(0.0, std::f32::consts::PI), &halves))
         }
         // Of a uniform point of the sphere in four dimensions the squares of two coordinates sum to a uniform number.
