@@ -193,14 +193,15 @@ where
         let mut tally = Tally::default();
         for (step, batch) in source.epoch(epoch).enumerate() {
             tally.add(self.step(&batch?, &mut rng)?);
-            if !(tally.loss() < DIVERGED) {
-                let problem = format!("the loss is {:.3e} in epoch {epoch}: try a smaller learning rate", tally.loss());
+            let loss = tally.loss();
+            if loss.is_nan() || loss > DIVERGED {
+                let problem = format!("the loss is {loss:.3e} in epoch {epoch}: try a smaller learning rate");
                 return Err(Error::Training(problem));
             }
             let event = Event::Step {
                 epoch,
                 step: step + 1,
-                loss: tally.loss(),
+                loss,
                 accuracy: tally.accuracy(),
                 seen: tally.seen,
                 images_per_second: tally.seen as f64 / start.elapsed().as_secs_f64().max(1e-9),
