@@ -33,7 +33,7 @@ pub enum Test {
     Frames(Receiver<Sample>, usize),
 }
 
-/// Judges a model on one set of pictures, on any device ([`crate::device::Device::run`]).
+/// Judges a model on one set of pictures, on any device.
 pub struct Examiner<'a> {
     /// File of the model.
     pub model: &'a Path,
