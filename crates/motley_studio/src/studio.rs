@@ -535,7 +535,7 @@ impl Studio {
             let mut closed = None;
             for (number, notice) in self.notices.iter().enumerate() {
                 ui.horizontal(|ui| {
-                    if ui.small_button("✕").clicked() {
+                    if ui.small_button("×").clicked() {
                         closed = Some(number);
                     }
                     ui.label(notice);

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -18,7 +18,7 @@ use bevy::{
     },
     mesh::MeshPlugin,
     prelude::*,
-    render::{RenderPlugin, view::Msaa},
+    render::{Render, RenderApp, RenderPlugin, RenderSystems, view::Msaa},
     time::TimePlugin,
     window::{ExitCondition, PrimaryWindow, WindowCloseRequested, WindowResolution},
     winit::{UpdateMode, WinitPlugin, WinitSettings},
@@ -83,45 +83,52 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
         resolution: WindowResolution::new(1400, 900),
         ..Window::default()
     };
-    App::new()
-        .add_plugins((
-            PanicHandlerPlugin,
-            TaskPoolPlugin::default(),
-            FrameCountPlugin,
-            TimePlugin,
-            TransformPlugin,
-            InputPlugin,
-            WindowPlugin {
-                primary_window: Some(window),
-                exit_condition: ExitCondition::DontExit,
-                close_when_requested: false,
-                ..WindowPlugin::default()
-            },
-            AccessibilityPlugin,
-            TerminalCtrlCHandlerPlugin,
-            AssetPlugin::default(),
-        ))
-        .add_plugins((
-            WinitPlugin::default(),
-            RenderPlugin::default(),
-            ImagePlugin::default(),
-            MeshPlugin,
-            CameraPlugin,
-            CorePipelinePlugin,
-            EguiPlugin::default(),
-        ))
-        .insert_resource(ClearColor(Color::BLACK))
-        .insert_resource(WinitSettings::desktop_app())
-        .insert_resource(Shown { studio, context, start: Instant::now(), begun: None, first: true })
-        .add_systems(Startup, |mut commands: Commands| {
-            commands.spawn((Camera2d, Msaa::Off));
-        })
-        .add_systems(First, |mut shown: ResMut<Shown>| shown.begun = Some(Instant::now()))
-        .add_systems(PreUpdate, mend_modifiers.after(EguiInputSet::WriteEguiEvents))
-        .add_systems(Update, update)
-        .add_systems(EguiPrimaryContextPass, draw)
-        .add_systems(Last, end_frame)
-        .run();
+    let mut app = App::new();
+    app.add_plugins((
+        PanicHandlerPlugin,
+        TaskPoolPlugin::default(),
+        FrameCountPlugin,
+        TimePlugin,
+        TransformPlugin,
+        InputPlugin,
+        WindowPlugin {
+            primary_window: Some(window),
+            exit_condition: ExitCondition::DontExit,
+            close_when_requested: false,
+            ..WindowPlugin::default()
+        },
+        AccessibilityPlugin,
+        TerminalCtrlCHandlerPlugin,
+        AssetPlugin::default(),
+    ))
+    .add_plugins((
+        WinitPlugin::default(),
+        RenderPlugin::default(),
+        ImagePlugin::default(),
+        MeshPlugin,
+        CameraPlugin,
+        CorePipelinePlugin,
+        EguiPlugin::default(),
+    ))
+    .insert_resource(ClearColor(Color::BLACK))
+    .insert_resource(WinitSettings::desktop_app())
+    .insert_resource(Shown { studio, context, start: Instant::now(), first: true })
+    .add_systems(Startup, |mut commands: Commands| {
+        commands.spawn((Camera2d, Msaa::Off));
+    })
+    .add_systems(First, |clock: Res<Clock>| clock.begin())
+    .add_systems(PreUpdate, mend_modifiers.after(EguiInputSet::WriteEguiEvents))
+    .add_systems(Update, update)
+    .add_systems(EguiPrimaryContextPass, draw)
+    .add_systems(Last, end_frame);
+    let clock = Clock::default();
+    // A frame ends when it has been rendered.
+    if let Some(render) = app.get_sub_app_mut(RenderApp) {
+        render
+            .insert_resource(clock.clone())
+            .add_systems(Render, (|clock: Res<Clock>| clock.end()).in_set(RenderSystems::PostCleanup));
+    }
+    app.insert_resource(clock).run();
     Ok(())
 }
 
@@ -131,8 +138,6 @@ struct Shown {
     studio: Studio,
     context: Arc<OnceLock<egui::Context>>,
     start: Instant,
-    /// When this frame of the window began.
-    begun: Option<Instant>,
     /// Is no picture there yet?
     first: bool,
 }
@@ -187,11 +192,35 @@ fn draw(mut contexts: EguiContexts, mut shown: ResMut<Shown>) -> Result {
 /// The first frames start the window's own renderer; they are not the user's.
 const STARTING: Duration = Duration::from_secs(3);
 
-fn end_frame(mut shown: ResMut<Shown>) {
+/// How long a frame of the window takes, seen by the app that sets it up and by the one that renders it.
+#[derive(Resource, Clone, Default)]
+struct Clock(Arc<Mutex<(Option<Instant>, Duration)>>);
+
+impl Clock {
+    fn lock(&self) -> MutexGuard<'_, (Option<Instant>, Duration)> {
+        // Two times are whole whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self) {
+        self.lock().0 = Some(Instant::now());
+    }
+
+    fn end(&self) {
+        let mut clock = self.lock();
+        clock.1 = clock.0.take().map_or(Duration::ZERO, |begun| begun.elapsed());
+    }
+
+    /// The last whole frame; none is given twice.
+    fn last(&self) -> Duration {
+        std::mem::take(&mut self.lock().1)
+    }
+}
+
+fn end_frame(mut shown: ResMut<Shown>, clock: Res<Clock>) {
     let elapsed = shown.start.elapsed();
-    if let Some(took) = shown.begun.take().map(|begun| begun.elapsed())
-        && elapsed > STARTING
-    {
+    let took = clock.last();
+    if elapsed > STARTING {
         if took > shown.studio.longest_frame() {
             tracing::info!("longest frame of the window: {} ms", took.as_millis());
         }

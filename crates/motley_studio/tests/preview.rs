@@ -20,7 +20,7 @@ use motley_zoo::ready::ReadyScene;
 
 /// Everything varies, and nothing takes long to make.
 const TEXT: &str = r#"(
-    classes: [(name: "cat", breeds: Only(["tabby"])), (name: "dog", breeds: Only(["beagle"]))],
+    classes: [(name: "cat", breeds: Only(["siamese"])), (name: "dog", breeds: Only(["beagle"]))],
     output: (size: 64),
     subject: (individuals: 2),
     materials: (ground: Only(["plaster"]), wall: Only(["plaster"]), obstructor: Only(["plaster"])),

@@ -193,10 +193,10 @@ mod tests {
         let start = Instant::now();
         let mut events = Vec::new();
         while job.is_running() && start.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
             events.extend(job.poll());
         }
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
         events.extend(job.poll());
         (events, job.status().clone())
     }
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn an_interrupted_job_can_go_on() {
         let mut job = shell("trap 'exit 130' INT; while true; do sleep 0.05; done");
-        std::thread::sleep(Duration::from_millis(200));
+        thread::sleep(Duration::from_millis(200));
         job.interrupt();
         assert_eq!(end(&mut job).1, Status::Interrupted);
     }

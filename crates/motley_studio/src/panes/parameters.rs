@@ -32,7 +32,7 @@ pub struct Wishes {
 pub fn parameters_ui(ui: &mut Ui, scene: &Scene, known: &Known, faults: &[Fault], view: &mut View) -> Wishes {
     let mut wishes = Wishes::default();
     ui.horizontal(|ui| {
-        let clear = ui.add_enabled(!view.search.is_empty(), egui::Button::new("✕")).on_hover_text("Show all");
+        let clear = ui.add_enabled(!view.search.is_empty(), egui::Button::new("×")).on_hover_text("Show all");
         if clear.clicked() {
             view.search.clear();
         }
@@ -57,7 +57,7 @@ pub fn parameters_ui(ui: &mut Ui, scene: &Scene, known: &Known, faults: &[Fault]
         }
         found |= general_ui(ui, general, faults, cx);
         if !found {
-            ui.weak("Nothing is called so. Clear the search with ✕ to see all parameters.");
+            ui.weak("Nothing is called so. Clear the search with × to see all parameters.");
         }
     });
     if edited != *scene {
@@ -104,7 +104,7 @@ fn parameter_ui(
         ui.checkbox(&mut on, RichText::new(title(name)).strong()).on_hover_text(doc(&info));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             reset = ui.small_button("⟲").on_hover_text(format!("Reset {name} to its defaults")).clicked();
-            let vary = ui.small_button("▤").on_hover_text(format!("Vary only {name}: all other parameters stay"));
+            let vary = ui.small_button("🎲").on_hover_text(format!("Vary only {name}: all other parameters stay"));
             if vary.clicked() {
                 wishes.vary = Some(name);
             }

@@ -17,7 +17,7 @@ use motley_scene::{
     distribution::from_angles,
     frame::Frame,
     params::camera::{Aim, CameraDraw},
-    recipe::draw,
+    recipe::{Recipe, draw},
     scene::LabelKind,
     source::Fault,
 };
@@ -113,7 +113,7 @@ impl Worker {
         let shared = Arc::new(Shared::default());
         let queue = shared.clone();
         thread::Builder::new().name("motley preview".to_owned()).spawn(move || {
-            let mut artist = Artist { tell: Teller { sender, wake: Box::new(wake) }, open: None };
+            let mut artist = Artist { tell: Teller { sender, wake: Box::new(wake) }, open: None, base: None };
             while let Some(request) = queue.next() {
                 if !artist.serve(request) {
                     break;
@@ -164,6 +164,8 @@ struct Open {
 struct Artist {
     tell: Teller,
     open: Option<Open>,
+    /// The frame that was changed last, as it is captured: others that differ from it in one thing often follow.
+    base: Option<(Arc<Source>, Recipe)>,
 }
 
 impl Artist {
@@ -174,7 +176,7 @@ impl Artist {
         }
         let Some(Open { renderer: Some(renderer), drawable: true, .. }) = &mut self.open else { return true };
         let start = Instant::now();
-        let drawn = take(renderer, &request);
+        let drawn = take(renderer, &request, &mut self.base);
         let milliseconds = start.elapsed().as_secs_f32() * 1e3;
         match drawn {
             Ok(frame) => self.tell.tell(News::Drawn { request, frame, milliseconds }),
@@ -237,13 +239,21 @@ fn known(ready: &ReadyScene) -> Known {
     }
 }
 
-fn take(renderer: &mut Renderer, request: &Request) -> Result<Frame, CaptureError> {
+fn take(
+    renderer: &mut Renderer,
+    request: &Request,
+    base: &mut Option<(Arc<Source>, Recipe)>,
+) -> Result<Frame, CaptureError> {
     let Shot { index, change } = &request.shot;
     let frame = match change {
         Change::Nothing => renderer.frame(*index)?,
         change => {
             // The frame as it is captured, which may have been drawn several times until its subject could be seen.
-            let mut recipe = renderer.frame(*index)?.labels.recipe;
+            let mut recipe = match base {
+                Some((source, recipe)) if *source == request.source && recipe.index == *index => recipe.clone(),
+                _ => renderer.frame(*index)?.labels.recipe,
+            };
+            *base = Some((request.source.clone(), recipe.clone()));
             match change {
                 Change::Parameter { name, of } => {
                     let other = draw(renderer.scene(), renderer.catalog(), request.source.seed, *of, 0);

@@ -37,7 +37,7 @@ fn fits(kind: usize, limits: &Limits) -> bool {
 /// A distribution of another kind that draws much the same values.
 #[expect(clippy::cast_possible_truncation, reason = "limits of fields are small numbers")]
 pub fn become_kind(scalar: &Scalar, kind: usize, limits: &Limits) -> Scalar {
-    let middle = scalar.middle();
+    let middle = tidy(f64::from(scalar.middle()));
     let (mut min, mut max) = match scalar {
         Scalar::Normal { mean, sd } => (mean - 2.0 * sd, mean + 2.0 * sd),
         other => other.support(),
@@ -142,14 +142,18 @@ fn numbers_ui(ui: &mut Ui, scalar: &mut Scalar, limits: &Limits, label: Option<&
     }
 }
 
-/// Rounds a dragged value to what was shown, so that the text of the scene stays short.
+/// Rounds to what is shown, so that the text of the scene stays short.
 #[expect(clippy::cast_possible_truncation, reason = "fields are of single precision")]
+fn tidy(value: f64) -> f32 {
+    ((value * 1e4).round() / 1e4) as f32
+}
+
 fn one_ui(ui: &mut Ui, value: &mut f32, limits: &Limits, label: Option<&Response>) -> Response {
     // The shortest decimal that is this number: 0.2 is shown as 0.2 and not as 0.200000003.
     let mut shown: f64 = value.to_string().parse().unwrap_or(f64::from(*value));
     let response = labelled(ui.add(drag(&mut shown, limits)), label);
     if response.changed() {
-        *value = ((shown * 1e4).round() / 1e4) as f32;
+        *value = tidy(shown);
     }
     response
 }
