@@ -59,6 +59,14 @@ const SHORTCUTS: [(KeyboardShortcut, Action, &str); 10] = [
     (key(Modifiers::NONE, Key::Questionmark), Action::Help, "This list"),
 ];
 
+/// A shortcut as it is written.
+fn keys(ui: &Ui, shortcut: &KeyboardShortcut) -> String {
+    match shortcut.logical_key {
+        Key::Questionmark => "?".to_owned(),
+        _ => ui.ctx().format_shortcut(shortcut),
+    }
+}
+
 /// Views of the panes.
 pub struct Views {
     /// Of the parameters.
@@ -466,7 +474,7 @@ impl Studio {
         egui::MenuBar::new().ui(ui, |ui| {
             let mut item = |ui: &mut Ui, action: Action, name: &str, possible: bool| {
                 let shortcut = SHORTCUTS.iter().find(|(_, known, _)| *known == action);
-                let keys = shortcut.map(|(keys, ..)| ui.ctx().format_shortcut(keys)).unwrap_or_default();
+                let keys = shortcut.map(|(shortcut, ..)| keys(ui, shortcut)).unwrap_or_default();
                 if ui.add_enabled(possible, egui::Button::new(name).shortcut_text(keys)).clicked() {
                     chosen = Some(action);
                     ui.close();
@@ -610,7 +618,7 @@ impl Studio {
             ui.heading("Keyboard shortcuts");
             egui::Grid::new("shortcuts").num_columns(2).striped(true).show(ui, |ui| {
                 for (shortcut, _, name) in SHORTCUTS {
-                    ui.monospace(ui.ctx().format_shortcut(&shortcut));
+                    ui.monospace(keys(ui, &shortcut));
                     ui.label(name);
                     ui.end_row();
                 }

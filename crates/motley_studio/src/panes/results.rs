@@ -16,7 +16,7 @@ use crate::jobs::{Job, Launcher, Status, command};
 /// Mistakes that are shown.
 const SHOWN: usize = 24;
 /// Width of their pictures in points.
-const SIDE: f32 = 96.0;
+const SIDE: f32 = 80.0;
 /// Ways to show where a network looks.
 const METHODS: [&str; 2] = ["gradcam", "occlusion"];
 
@@ -84,7 +84,8 @@ pub struct View {
     seed: u64,
     /// Runs that were opened, with the accuracy on each test.
     compared: BTreeMap<PathBuf, Vec<(String, f64, u64)>>,
-    eval: Option<Job>,
+    /// Judging under way, and the name of the test.
+    eval: Option<(Job, String)>,
     explains: Vec<(&'static str, Job, PathBuf)>,
     gallery: Gallery,
 }
@@ -146,7 +147,7 @@ impl View {
         let name = test.file_name().map_or_else(|| "test".to_owned(), |name| name.to_string_lossy().into_owned());
         let mut args = command::eval(run, &name, test, &run.join("eval"));
         args.push("--json".into());
-        self.eval = Some(launcher.start(&args)?);
+        self.eval = Some((launcher.start(&args)?, name));
         Ok(())
     }
 
@@ -170,13 +171,15 @@ impl View {
 
     /// Takes what jobs and pictures there are.
     pub fn poll(&mut self) {
-        if let Some(job) = &mut self.eval {
+        if let Some((job, name)) = &mut self.eval {
             job.poll();
+            let name = name.clone();
             match job.status().clone() {
                 Status::Done => {
                     self.eval = None;
                     if let Some(folder) = self.opened.clone() {
                         self.open(&folder);
+                        self.chosen = self.evaluations.iter().position(|one| one.test == name).unwrap_or_default();
                     }
                 }
                 Status::Failed(reason) => {
@@ -229,7 +232,8 @@ pub fn results_ui(ui: &mut Ui, folder: &Path, view: &mut View) -> Wishes {
             let run = folder.join(view.folder.trim());
             view.open(&run);
         }
-        ui.separator();
+    });
+    ui.horizontal_wrapped(|ui| {
         let label = ui.label("Judge on");
         ui.add(egui::TextEdit::singleline(&mut view.test).desired_width(150.0).hint_text("folder of photos"))
             .labelled_by(label.id);
@@ -250,7 +254,9 @@ pub fn results_ui(ui: &mut Ui, folder: &Path, view: &mut View) -> Wishes {
         }
         ui.horizontal_wrapped(|ui| {
             for (number, one) in view.evaluations.iter().enumerate() {
-                ui.selectable_value(&mut view.chosen, number, &one.test);
+                if ui.selectable_label(view.chosen == number, &one.test).clicked() {
+                    (view.chosen, view.mistake) = (number, None);
+                }
             }
         });
         let Some(one) = view.evaluations.get(view.chosen).cloned() else { return };
@@ -299,8 +305,9 @@ fn confusion_ui(ui: &mut Ui, confusion: &Confusion) {
                     let share = *count as f32 / all as f32;
                     let colour =
                         if class == called { Color32::from_rgb(60, 160, 90) } else { Color32::from_rgb(200, 70, 70) };
-                    let text =
-                        RichText::new(format!(" {count} ")).background_color(colour.gamma_multiply(share.sqrt()));
+                    let text = RichText::new(format!(" {count} "))
+                        .strong()
+                        .background_color(colour.gamma_multiply(share.sqrt()));
                     ui.label(text).on_hover_text(format!("{:.1} %", 100.0 * share));
                 }
                 ui.end_row();
@@ -352,6 +359,12 @@ fn dataset_frame(path: &Path) -> Option<(u64, u64)> {
 
 fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wishes) {
     egui::CollapsingHeader::new(format!("Worst mistakes ({})", one.mistakes.len())).default_open(true).show(ui, |ui| {
+        match view.mistake.and_then(|number| one.mistakes.get(number)) {
+            Some(mistake) => mistake_ui(ui, mistake, view, wishes),
+            None => {
+                ui.weak("Click one to open it.");
+            }
+        }
         ui.horizontal_wrapped(|ui| {
             for (number, mistake) in one.mistakes.iter().take(SHOWN).enumerate() {
                 let tip = format!(
@@ -363,36 +376,35 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
                 );
                 let chosen = view.mistake == Some(number);
                 let response = match frame_index(&mistake.name) {
-                    Some(index) => {
-                        ui.selectable_label(chosen, format!("frame {index}\n{} → {}", mistake.truth, mistake.predicted))
-                    }
+                    Some(index) => ui
+                        .selectable_label(chosen, format!("frame {index}\n{} as {}", mistake.truth, mistake.predicted)),
                     None => view.gallery.picture_ui(ui, Path::new(&mistake.name), SIDE, chosen),
                 };
                 if response.on_hover_text(tip).clicked() {
                     view.mistake = Some(number);
+                    view.explains.clear();
                 }
             }
         });
-        let Some(mistake) = view.mistake.and_then(|number| one.mistakes.get(number)) else {
-            ui.weak("Click one to open it.");
-            return;
-        };
-        let path = Path::new(&mistake.name);
-        ui.horizontal_wrapped(|ui| {
-            ui.label(format!("{}: {} taken for {}", mistake.name, mistake.truth, mistake.predicted));
-            let frame = frame_index(&mistake.name).map(|index| (view.seed, index)).or_else(|| dataset_frame(path));
-            if let Some(frame) = frame
-                && ui.button("Open in preview").on_hover_text("Draws this very frame of the open scene again").clicked()
-            {
-                wishes.open = Some(frame);
-            }
-            if path.is_file() && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked()
-            {
-                wishes.explain = Some(path.to_owned());
-            }
-        });
-        explains_ui(ui, view);
     });
+}
+
+/// One mistake and where the network looked.
+fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
+    let path = Path::new(&mistake.name);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(format!("{}: {} taken for {}", mistake.name, mistake.truth, mistake.predicted));
+        let frame = frame_index(&mistake.name).map(|index| (view.seed, index)).or_else(|| dataset_frame(path));
+        if let Some(frame) = frame
+            && ui.button("Open in preview").on_hover_text("Draws this very frame of the open scene again").clicked()
+        {
+            wishes.open = Some(frame);
+        }
+        if path.is_file() && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked() {
+            wishes.explain = Some(path.to_owned());
+        }
+    });
+    explains_ui(ui, view);
 }
 
 fn explains_ui(ui: &mut Ui, view: &mut View) {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bevy_egui::egui::{self, Color32, ProgressBar, Ui};
-use egui_plot::{HLine, Legend, Line, Plot, PlotPoints};
+use egui_plot::{Corner, HLine, Legend, Line, Plot, PlotPoints};
 use serde_json::Value;
 
 use crate::jobs::{
@@ -271,11 +271,12 @@ fn plot_ui(ui: &mut Ui, name: &str, curves: &Curves, value: usize, paper: bool) 
     };
     let plot = Plot::new(name)
         .height(PLOT)
-        .legend(Legend::default())
+        .legend(Legend::default().position(Corner::RightBottom))
         .x_axis_label("epoch")
         .allow_scroll(false)
         .include_x(0.0)
-        .include_y(0.0);
+        .include_y(0.0)
+        .include_y(1.0);
     plot.show(ui, |plot| {
         plot.line(line("training", &curves.training, Color32::from_rgb(90, 160, 250)));
         plot.line(line("judged", &curves.validation, Color32::from_rgb(250, 160, 60)));
