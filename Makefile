@@ -45,6 +45,10 @@ test-interop: build ## Read a captured dataset back with pycocotools, Hugging Fa
 	scripts/setup.sh python
 	MOTLEY=$(MOTLEY) VENV=$(VENV) scripts/interop.sh $(SCENE)
 
+.PHONY: test-studio
+test-studio: build ## The studio by mouse and keyboard in a virtual screen (needs Xvfb, xdotool, ImageMagick)
+	MOTLEY=$(MOTLEY) scripts/studio.sh
+
 .PHONY: soak
 soak: build ## 20,000 frames: memory growth, and the hash of the whole (SOAK_FRAMES=n for another number)
 	MOTLEY=$(MOTLEY) scripts/soak.sh $(SCENE) $(SOAK_FRAMES)

@@ -18,6 +18,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the window: design a scene by looking at it
+    Studio(StudioArgs),
     /// Draw, render, label and write a dataset. `motley --batch N` alone captures the default scene
     Capture(CaptureArgs),
     /// Redraw one frame of a scene or of a dataset, byte for byte
@@ -57,6 +59,12 @@ pub fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsStrin
         args.insert(1, "capture".into());
     }
     args
+}
+
+#[derive(Debug, Args)]
+pub struct StudioArgs {
+    /// Scene file; without one, the default scene: cats and dogs
+    pub scene: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]

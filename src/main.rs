@@ -55,6 +55,7 @@ fn log() {
 
 fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
+        Command::Studio(args) => commands::studio::run(&args),
         Command::Capture(args) => commands::capture::run(args),
         Command::Frame(args) => commands::frame::run(&args),
         Command::Sheet(args) => commands::sheet::run(&args),

@@ -7,7 +7,7 @@ use motley_scene::source::Fault;
 use motley_zoo::ready::ReadyScene;
 
 /// The scene that is captured when none is named.
-const DEFAULT_SCENE: &str = include_str!("../scenes/cats-dogs.scene.ron");
+pub const DEFAULT_SCENE: &str = include_str!("../scenes/cats-dogs.scene.ron");
 
 /// A scene file.
 pub struct Opened {

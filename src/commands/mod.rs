@@ -12,6 +12,7 @@ pub mod merge;
 pub mod new;
 pub mod predict;
 pub mod sheet;
+pub mod studio;
 pub mod supervisor;
 pub mod train;
 pub mod worker;

@@ -35,7 +35,7 @@ use bevy::{
 use motley_scene::{
     catalog::Catalog,
     frame::Frame,
-    recipe::draw,
+    recipe::{Recipe, draw},
     scene::{LabelKind, Scene},
 };
 use motley_world::{
@@ -214,7 +214,16 @@ impl Renderer {
         let start = Instant::now();
         let recipe = draw(&self.scene, &self.catalog, self.options.seed, index, attempt);
         self.stages.draw += start.elapsed();
+        self.submit_recipe(recipe)
+    }
+
+    /// Sets up and renders a recipe as it is, such as one of which a part was changed; its pixels are on their way.
+    ///
+    /// # Errors
+    /// When something of the frame cannot be shown, or the shaders do not compile.
+    pub fn submit_recipe(&mut self, recipe: Recipe) -> Result<(), CaptureError> {
         let start = Instant::now();
+        let index = recipe.index;
         self.app.world_mut().resource_mut::<FrameRecipe>().recipe = recipe;
         let slot = self.slots.pop().unwrap_or_else(|| self.new_slot());
         let camera = self.app.world().get_resource::<Stage>().map(|stage| stage.camera);
@@ -330,6 +339,36 @@ impl Renderer {
             Ok::<(), CaptureError>(())
         })?;
         result
+    }
+
+    /// Draws a recipe as it is, once, however much of its subject is visible. No frame may be under way.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn recipe_frame(&mut self, recipe: Recipe) -> Result<Frame, CaptureError> {
+        debug_assert!(self.under_way.is_empty(), "the oldest frame would be taken for this one");
+        self.submit_recipe(recipe)?;
+        self.collect()?.ok_or(CaptureError::Closed)
+    }
+
+    /// Draws another scene from now on, of pictures of the same size and the same seed. What has been made is kept as far as
+    /// it is good for both. No frame may be under way.
+    pub fn set_scene(&mut self, ready: ReadyScene) {
+        let ReadyScene { scene, zoo, catalog } = ready;
+        let mut library = self.app.world_mut().resource_mut::<Library>();
+        if scene.packs != self.scene.packs {
+            *library = Library::new(zoo, self.options.seed);
+        } else if scene.classes != self.scene.classes {
+            library.set_zoo(zoo);
+        }
+        self.scene = Arc::new(scene);
+        self.catalog = catalog;
+        self.app.world_mut().resource_mut::<FrameRecipe>().scene = self.scene.clone();
+    }
+
+    /// What there is to draw from.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// Where the time went so far.

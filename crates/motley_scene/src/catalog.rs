@@ -17,6 +17,20 @@ pub struct Catalog {
     pub shapes: Vec<String>,
 }
 
+impl Catalog {
+    /// What the field at a path, such as `sky.name`, selects from; `None` for fields that select from something else.
+    pub fn names(&self, path: &str) -> Option<&[String]> {
+        Some(match path {
+            "materials.ground" | "materials.wall" | "materials.obstructor" | "subject_texture.material" => {
+                &self.materials
+            }
+            "sky.name" => &self.skies,
+            "obstructors.shape" => &self.shapes,
+            _ => return None,
+        })
+    }
+}
+
 /// One class.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CatalogClass {

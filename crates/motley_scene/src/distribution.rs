@@ -5,7 +5,8 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::{
-    field::{Field, Limits, nearest, note_unknown, read_field},
+    field::{Field, FieldInfo, Limits, nearest, note_unknown, read_field},
+    slot::{Choice, Part, Slot, plain_choice},
     source::{Faults, Node},
 };
 
@@ -220,6 +221,14 @@ impl Field for Scalar {
         };
     }
 
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Scalar(self)
+    }
+
+    fn fresh() -> Self {
+        Self::uniform(0.0, 1.0)
+    }
+
     fn as_scalar(&self) -> Option<&Scalar> {
         Some(self)
     }
@@ -368,6 +377,55 @@ fn on_sphere(height: f32, turn: f32) -> Vec3 {
     Vec3::new(radius * sin, height, radius * cos)
 }
 
+const AZIMUTH: FieldInfo = FieldInfo {
+    name: "azimuth",
+    doc: "Degrees about the vertical: 0 is +z, 90 is +x.",
+    limits: Limits { min: -360.0, max: 360.0, unit: "degrees" },
+    expects: Scalar::EXPECTS,
+};
+const ELEVATION: FieldInfo = FieldInfo {
+    name: "elevation",
+    doc: "Degrees above the horizon: 90 is straight up.",
+    limits: Limits { min: -90.0, max: 90.0, unit: "degrees" },
+    expects: Scalar::EXPECTS,
+};
+/// What a direction by angles has unless it says otherwise.
+const ANY_AZIMUTH: Scalar = Scalar::uniform(0.0, 360.0);
+const HALF_WAY_UP: Scalar = Scalar::Constant(45.0);
+
+impl Choice for Direction {
+    fn variants(&self) -> &'static [&'static str] {
+        &["Sphere", "UpperHemisphere", "Angles"]
+    }
+
+    fn chosen(&self) -> usize {
+        match self {
+            Self::Sphere => 0,
+            Self::UpperHemisphere => 1,
+            Self::Angles { .. } => 2,
+        }
+    }
+
+    fn choose(&mut self, variant: usize) {
+        if variant != self.chosen() {
+            *self = match variant {
+                0 => Self::Sphere,
+                1 => Self::UpperHemisphere,
+                _ => Self::Angles { azimuth: ANY_AZIMUTH, elevation: HALF_WAY_UP },
+            };
+        }
+    }
+
+    fn parts(&mut self) -> Vec<Part<'_>> {
+        match self {
+            Self::Angles { azimuth, elevation } => {
+                vec![Part { info: AZIMUTH, slot: azimuth.slot() }, Part { info: ELEVATION, slot: elevation.slot() }]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Field for Direction {
     const EXPECTS: &'static str = "Sphere, UpperHemisphere or Angles(azimuth: 0, elevation: Uniform(min: 10, max: 80))";
 
@@ -378,10 +436,8 @@ impl Field for Direction {
             Some(("Angles", Some(content))) => {
                 let before = faults.len();
                 let mut given = content.fields(faults)?;
-                let full = Limits { min: -360.0, max: 360.0, unit: "degrees" };
-                let half = Limits { min: -90.0, max: 90.0, unit: "degrees" };
-                let azimuth = read_field(&mut given, "azimuth", &full, faults, || Scalar::uniform(0.0, 360.0));
-                let elevation = read_field(&mut given, "elevation", &half, faults, || Scalar::Constant(45.0));
+                let azimuth = read_field(&mut given, "azimuth", &AZIMUTH.limits, faults, || ANY_AZIMUTH);
+                let elevation = read_field(&mut given, "elevation", &ELEVATION.limits, faults, || HALF_WAY_UP);
                 note_unknown(&given, &["azimuth", "elevation"], faults);
                 if faults.len() > before {
                     return None;
@@ -407,6 +463,14 @@ impl Field for Direction {
                 out.push(')');
             }
         }
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::UpperHemisphere
     }
 }
 
@@ -444,6 +508,8 @@ impl Rotation {
     }
 }
 
+plain_choice!(Rotation: Identity, Upright, Any);
+
 impl Field for Rotation {
     const EXPECTS: &'static str = "Identity, Upright (about the vertical) or Any (uniform over all rotations)";
 
@@ -461,6 +527,14 @@ impl Field for Rotation {
 
     fn write(&self, out: &mut String, _: usize) {
         *out += &format!("{self:?}");
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::Any
     }
 }
 
@@ -554,5 +628,13 @@ impl Field for Names {
                 format!("Weighted({{{}}})", entries.join(", "))
             }
         };
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Names(self)
+    }
+
+    fn fresh() -> Self {
+        Self::All
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use crate::{
     distribution::Scalar,
+    slot::Slot,
     source::{Faults, Node},
 };
 
@@ -72,6 +73,12 @@ pub trait Field: Sized {
     /// Writes RON; `indent` is the number of spaces before a continued line.
     fn write(&self, out: &mut String, indent: usize);
 
+    /// A mutable view of it, for panels.
+    fn slot(&mut self) -> Slot<'_>;
+
+    /// What a new item of a list begins with.
+    fn fresh() -> Self;
+
     /// The distribution of a single number, if that is what the field is.
     fn as_scalar(&self) -> Option<&Scalar> {
         None
@@ -97,6 +104,14 @@ impl Field for bool {
     fn write(&self, out: &mut String, _: usize) {
         out.push_str(if *self { "true" } else { "false" });
     }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Flag(self)
+    }
+
+    fn fresh() -> Self {
+        false
+    }
 }
 
 impl Field for f32 {
@@ -115,6 +130,14 @@ impl Field for f32 {
         // Rust's shortest form that reads back as the same number, with a point so that it is seen to be a float.
         write!(out, "{self:?}").unwrap_or_default();
     }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Number(self)
+    }
+
+    fn fresh() -> Self {
+        0.0
+    }
 }
 
 macro_rules! integer_field {
@@ -129,6 +152,14 @@ macro_rules! integer_field {
 
             fn write(&self, out: &mut String, _: usize) {
                 write!(out, "{self}").unwrap_or_default();
+            }
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::Number(self)
+            }
+
+            fn fresh() -> Self {
+                0
             }
         }
     )*};
@@ -145,6 +176,14 @@ impl Field for String {
 
     fn write(&self, out: &mut String, _: usize) {
         write!(out, "{self:?}").unwrap_or_default();
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Text(self)
+    }
+
+    fn fresh() -> Self {
+        Self::new()
     }
 }
 
@@ -164,6 +203,14 @@ impl<T: Field> Field for Option<T> {
             Some(value) => value.write(out, indent),
             None => out.push_str("None"),
         }
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Optional(self)
+    }
+
+    fn fresh() -> Self {
+        None
     }
 }
 
@@ -185,6 +232,14 @@ impl<T: Field> Field for Vec<T> {
             item.write(out, indent);
         }
         out.push(']');
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+
+    fn fresh() -> Self {
+        Self::new()
     }
 }
 
@@ -309,6 +364,14 @@ macro_rules! fields {
             }
         }
 
+        impl $crate::slot::Record for $Struct {
+            fn parts(&mut self) -> Vec<$crate::slot::Part<'_>> {
+                let slots = [$($crate::field::Field::slot(&mut self.$name),)*];
+                let infos = <Self as $crate::field::Described>::describe();
+                infos.into_iter().zip(slots).map(|(info, slot)| $crate::slot::Part { info, slot }).collect()
+            }
+        }
+
         impl $crate::field::Field for $Struct {
             const EXPECTS: &'static str = "fields in round brackets, such as (name: value)";
 
@@ -344,6 +407,14 @@ macro_rules! fields {
                 )*
                 out.push_str(&" ".repeat(indent));
                 out.push(')');
+            }
+
+            fn slot(&mut self) -> $crate::slot::Slot<'_> {
+                $crate::slot::Slot::Record(self)
+            }
+
+            fn fresh() -> Self {
+                Self::default()
             }
         }
     };

@@ -54,6 +54,17 @@ macro_rules! parameters {
             }
         }
 
+        impl Recipe {
+            /// Takes the draw of one parameter, by its name, from another frame. `false` when there is none of that name.
+            pub fn take(&mut self, parameter: &str, from: &Self) -> bool {
+                match parameter {
+                    $(stringify!($field) => self.$field.clone_from(&from.$field),)*
+                    _ => return false,
+                }
+                true
+            }
+        }
+
         impl Scene {
             /// Every parameter's distributions of single numbers: parameter, field, distribution.
             pub fn scalars(&self) -> Vec<(&'static str, &'static str, &crate::distribution::Scalar)> {

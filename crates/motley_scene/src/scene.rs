@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalog::Catalog,
     distribution::Names,
-    field::{Described, Field, Limits, nearest},
+    field::{Described, Field, FieldInfo, Limits, nearest},
     params::{
         camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials, obstructors::Obstructors,
         placement::Placement, pose::Pose, sky::Sky, subject::Subject, subject_texture::SubjectTexture,
     },
+    slot::{Choice, Part, Slot, plain_choice},
     source::{Fault, Faults, Node},
 };
 
@@ -185,7 +186,17 @@ macro_rules! words {
                     $(Self::$Variant => stringify!($Variant),)*
                 };
             }
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::Choice(self)
+            }
+
+            fn fresh() -> Self {
+                Self::ALL[0]
+            }
         }
+
+        plain_choice!($Name: $($Variant),*);
     };
 }
 
@@ -223,6 +234,8 @@ words! {
     }
 }
 
+plain_choice!(Source: Auto, Zoo, Packs, Both);
+
 impl Field for Source {
     const EXPECTS: &'static str = "Auto, Zoo, Packs or Both";
 
@@ -242,6 +255,44 @@ impl Field for Source {
     fn write(&self, out: &mut String, _: usize) {
         *out += &format!("{self:?}");
     }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::Auto
+    }
+}
+
+const QUALITY: FieldInfo = FieldInfo {
+    name: "quality",
+    doc: "JPEG's quality.",
+    limits: Limits { min: 1.0, max: 100.0, unit: "" },
+    expects: u32::EXPECTS,
+};
+
+impl Choice for ImageForm {
+    fn variants(&self) -> &'static [&'static str] {
+        &["Jpeg", "Png"]
+    }
+
+    fn chosen(&self) -> usize {
+        usize::from(*self == Self::Png)
+    }
+
+    fn choose(&mut self, variant: usize) {
+        if variant != self.chosen() {
+            *self = if variant == 0 { Self::fresh() } else { Self::Png };
+        }
+    }
+
+    fn parts(&mut self) -> Vec<Part<'_>> {
+        match self {
+            Self::Jpeg(quality) => vec![Part { info: QUALITY, slot: Slot::Number(quality) }],
+            Self::Png => Vec::new(),
+        }
+    }
 }
 
 impl Field for ImageForm {
@@ -251,8 +302,7 @@ impl Field for ImageForm {
         match node.variant() {
             Some(("Png", None)) => Some(Self::Png),
             Some(("Jpeg", Some(content))) => {
-                let limits = Limits { min: 1.0, max: 100.0, unit: "" };
-                let quality = u32::read(&content.unwrapped(), &limits, faults)?;
+                let quality = u32::read(&content.unwrapped(), &QUALITY.limits, faults)?;
                 u8::try_from(quality).ok().map(Self::Jpeg)
             }
             _ => {
@@ -264,6 +314,14 @@ impl Field for ImageForm {
 
     fn write(&self, out: &mut String, _: usize) {
         *out += &format!("{self:?}");
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::Jpeg(90)
     }
 }
 
@@ -284,6 +342,14 @@ impl Field for Custom {
             *out += &format!("\n{:1$}{name:?}: {text},", "", indent + 4);
         }
         out.push('}');
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Fixed
+    }
+
+    fn fresh() -> Self {
+        Self::default()
     }
 }
 
@@ -352,20 +418,15 @@ impl Scene {
     /// Checks every name in the scene against what there is.
     pub fn check_names(&self, catalog: &Catalog, faults: &mut Faults) {
         let lists = [
-            ("materials.ground", &self.materials.ground, &catalog.materials, self.materials.enabled),
-            ("materials.wall", &self.materials.wall, &catalog.materials, self.materials.enabled),
-            ("materials.obstructor", &self.materials.obstructor, &catalog.materials, self.materials.enabled),
-            (
-                "subject_texture.material",
-                &self.subject_texture.material,
-                &catalog.materials,
-                self.subject_texture.enabled,
-            ),
-            ("sky.name", &self.sky.name, &catalog.skies, self.sky.enabled),
-            ("obstructors.shape", &self.obstructors.shape, &catalog.shapes, self.obstructors.enabled),
+            ("materials.ground", &self.materials.ground, self.materials.enabled),
+            ("materials.wall", &self.materials.wall, self.materials.enabled),
+            ("materials.obstructor", &self.materials.obstructor, self.materials.enabled),
+            ("subject_texture.material", &self.subject_texture.material, self.subject_texture.enabled),
+            ("sky.name", &self.sky.name, self.sky.enabled),
+            ("obstructors.shape", &self.obstructors.shape, self.obstructors.enabled),
         ];
-        for (path, names, known, needed) in lists {
-            check_list(path, names, known, needed, faults);
+        for (path, names, needed) in lists {
+            check_list(path, names, catalog.names(path).unwrap_or_default(), needed, faults);
         }
     }
 

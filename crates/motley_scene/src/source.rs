@@ -331,7 +331,7 @@ fn skip_blank(mut text: &str) -> &str {
 }
 
 /// Cuts white space and comments off both ends.
-fn trim_blank(text: &str) -> &str {
+pub(crate) fn trim_blank(text: &str) -> &str {
     let text = skip_blank(text);
     let (mut at, mut end) = (0, 0);
     while at < text.len() {

@@ -114,6 +114,12 @@ impl Library {
         }
     }
 
+    /// Takes models from another zoo of the same packs from now on, such as one whose classes have other heights.
+    pub fn set_zoo(&mut self, zoo: Zoo) {
+        self.zoo = zoo;
+        self.models.clear();
+    }
+
     /// The model of an individual at a level of detail.
     ///
     /// # Errors

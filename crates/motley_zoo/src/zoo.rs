@@ -171,6 +171,11 @@ impl Zoo {
         (zoo, catalog)
     }
 
+    /// Names of all breeds that there are for a class, those that it does not select among them.
+    pub fn breed_names(&self, class: &Class) -> Vec<String> {
+        self.breeds(class).into_iter().map(|(name, ..)| name).collect()
+    }
+
     /// The breeds that a class may show: name, origin, height if the scene or the breed says one.
     fn breeds(&self, class: &Class) -> Vec<(String, Origin, HeightRange)> {
         let height = class.height.as_ref().map(|height| [height.min, height.max]);

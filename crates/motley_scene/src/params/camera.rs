@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawContext, Parameter};
 use crate::{
-    distribution::{Direction, Scalar, WEIGHT, normal, pick_weighted},
-    field::{Field, Limits},
+    distribution::{Direction, Scalar, normal, pick_weighted},
+    field::{Field, FieldInfo, Limits},
+    slot::{Choice, Part, Slot, plain_choice},
     source::{Faults, Node},
     stream::Stream,
 };
@@ -35,7 +36,7 @@ crate::fields! {
         /// From where, as seen from the subject. Azimuth 0 is its front.
         from: Direction = Direction::UpperHemisphere;
         /// How far away.
-        distance: Distance = Distance::Radii(Scalar::uniform(2.2, 4.5));
+        distance: Distance = Distance::fresh();
         /// How far the aim may miss, as a standard deviation in half pictures.
         jitter: f32 = 0.1, 0 => 1;
     }
@@ -136,6 +137,8 @@ impl Camera {
     }
 }
 
+plain_choice!(Aim: Body, Head);
+
 impl Field for Aim {
     const EXPECTS: &'static str = "Body or Head";
 
@@ -153,16 +156,56 @@ impl Field for Aim {
     fn write(&self, out: &mut String, _: usize) {
         *out += &format!("{self:?}");
     }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::Body
+    }
+}
+
+const RADII: FieldInfo = FieldInfo {
+    name: "",
+    doc: "Distance from the subject's middle.",
+    limits: Limits { min: 0.05, max: 1000.0, unit: "subject radii" },
+    expects: Scalar::EXPECTS,
+};
+const FILL: FieldInfo =
+    FieldInfo { doc: "Share of the picture that is filled.", limits: Limits { unit: "", ..RADII.limits }, ..RADII };
+
+impl Choice for Distance {
+    fn variants(&self) -> &'static [&'static str] {
+        &["Radii", "Fill"]
+    }
+
+    fn chosen(&self) -> usize {
+        usize::from(matches!(self, Self::Fill(_)))
+    }
+
+    fn choose(&mut self, variant: usize) {
+        if variant != self.chosen() {
+            *self = if variant == 0 { Self::fresh() } else { Self::Fill(Scalar::uniform(0.5, 1.2)) };
+        }
+    }
+
+    fn parts(&mut self) -> Vec<Part<'_>> {
+        match self {
+            Self::Radii(scalar) => vec![Part { info: RADII, slot: scalar.slot() }],
+            Self::Fill(scalar) => vec![Part { info: FILL, slot: scalar.slot() }],
+        }
+    }
 }
 
 impl Field for Distance {
     const EXPECTS: &'static str = "Radii(Uniform(min: 2, max: 4)) or Fill(Uniform(min: 0.5, max: 1.2))";
 
     fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
-        let limits = Limits { min: 0.05, max: 1000.0, ..WEIGHT };
+        let limits = &RADII.limits;
         match node.variant() {
-            Some(("Radii", Some(content))) => Scalar::read(&content.unwrapped(), &limits, faults).map(Self::Radii),
-            Some(("Fill", Some(content))) => Scalar::read(&content.unwrapped(), &limits, faults).map(Self::Fill),
+            Some(("Radii", Some(content))) => Scalar::read(&content.unwrapped(), limits, faults).map(Self::Radii),
+            Some(("Fill", Some(content))) => Scalar::read(&content.unwrapped(), limits, faults).map(Self::Fill),
             _ => {
                 faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
                 None
@@ -178,5 +221,13 @@ impl Field for Distance {
         out.push_str(name);
         scalar.write(out, indent);
         out.push(')');
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+
+    fn fresh() -> Self {
+        Self::Radii(Scalar::uniform(2.2, 4.5))
     }
 }

@@ -1,0 +1,313 @@
+//! Training, by the same command as on the command line: a form, live curves, and what it says while it works.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use bevy_egui::egui::{self, Color32, ProgressBar, Ui};
+use egui_plot::{Corner, HLine, Legend, Line, Plot, PlotPoints};
+use serde_json::Value;
+
+use crate::jobs::{
+    Job, Launcher, Status,
+    command::{self, Learns, Train},
+};
+
+/// Networks, heads and augmentations that the command knows.
+const BACKBONES: [&str; 5] = ["small_cnn", "mobilenet_v2", "squeezenet1_1", "resnet18", "vgg16"];
+const HEADS: [&str; 5] = ["", "transfer", "paper", "linear", "means"];
+const AUGMENTS: [&str; 4] = ["", "none", "paper", "transfer"];
+const DEVICES: [&str; 3] = ["auto", "cpu", "wgpu"];
+/// Accuracy on photos of the paper that Motley follows: trained on photos, and on frames alone.
+const PAPER: [(f64, &str); 2] = [(0.975, "paper, photos"), (0.86, "paper, frames")];
+/// Height of a plot in points.
+const PLOT: f32 = 150.0;
+
+/// The form and the job that it started.
+#[derive(Default)]
+pub struct View {
+    /// What is learnt, and how.
+    pub form: Train,
+    /// Show the paper's accuracies?
+    pub paper: bool,
+    run: Option<Run>,
+}
+
+/// What is told of a training.
+struct Run {
+    job: Job,
+    args: Vec<OsString>,
+    out: PathBuf,
+    curves: Curves,
+    told: bool,
+}
+
+/// What a training has told so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Curves {
+    /// Loss and accuracy while training, by epoch; parts of an epoch as its share.
+    training: Vec<[f64; 3]>,
+    /// Loss and accuracy on pictures that are judged on, by epoch.
+    validation: Vec<[f64; 3]>,
+    /// Done, of all pictures.
+    done: [f64; 2],
+    /// Pictures a second.
+    rate: f64,
+    words: String,
+    per_epoch: f64,
+}
+
+/// What the user wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// To start.
+    pub start: bool,
+    /// To go on with a run that was interrupted.
+    pub resume: bool,
+    /// To see a run's results.
+    pub results: Option<PathBuf>,
+}
+
+impl View {
+    /// Starts what the form says.
+    ///
+    /// # Errors
+    /// When the system starts no process.
+    pub fn start(&mut self, launcher: &Launcher, scene: &Path, resume: bool) -> std::io::Result<()> {
+        let mut args = self.form.args(scene);
+        args.push("--json".into());
+        if resume {
+            args.push("--resume".into());
+        }
+        let job = launcher.start(&args)?;
+        self.run =
+            Some(Run { job, args, out: launcher.folder.join(&self.form.out), curves: Curves::default(), told: false });
+        Ok(())
+    }
+
+    /// Takes what the job told. Gives the folder of a run that has just been finished.
+    pub fn poll(&mut self) -> Option<PathBuf> {
+        let run = self.run.as_mut()?;
+        for event in run.job.poll() {
+            run.curves.take(&event);
+        }
+        let finished = !run.told && *run.job.status() == Status::Done;
+        run.told |= finished;
+        finished.then(|| run.out.clone())
+    }
+
+    /// Is a training under way?
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.job.is_running())
+    }
+}
+
+impl Curves {
+    fn take(&mut self, event: &Value) {
+        let number = |name: &str| event[name].as_f64();
+        match event["event"].as_str() {
+            Some("started") => {
+                let total = number("total").unwrap_or_default();
+                let epochs = number("epochs").unwrap_or(1.0).max(1.0);
+                self.done = [0.0, total];
+                self.per_epoch = total / epochs;
+                let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+                self.words = format!(
+                    "{}, head {}; {} pictures, judged on {}",
+                    text("backbone"),
+                    text("head"),
+                    event["training"],
+                    event["validation"]
+                );
+            }
+            Some("features") => {
+                self.done = [number("done").unwrap_or_default(), number("total").unwrap_or_default()];
+                self.rate = number("images_per_second").unwrap_or_default();
+            }
+            Some("step") => {
+                let (epoch, seen) = (number("epoch").unwrap_or_default(), number("seen").unwrap_or_default());
+                self.rate = number("images_per_second").unwrap_or_default();
+                self.done[0] = epoch * self.per_epoch + seen;
+                let at = epoch + (seen / self.per_epoch.max(1.0)).min(1.0);
+                self.training.extend(number("loss").zip(number("accuracy")).map(|(loss, right)| [at, loss, right]));
+            }
+            Some("epoch") => {
+                let at = number("epoch").unwrap_or_default() + 1.0;
+                self.done[0] = at * self.per_epoch;
+                self.training.retain(|point| point[0] < at);
+                self.training.extend(number("loss").zip(number("accuracy")).map(|(loss, right)| [at, loss, right]));
+                let judged = number("val_loss").zip(number("val_accuracy"));
+                self.validation.extend(judged.map(|(loss, right)| [at, loss, right]));
+            }
+            Some("finished") => self.done[0] = self.done[1],
+            _ => {}
+        }
+    }
+}
+
+/// The pane. `scene` is the scene's file, if it has one that says what the window says.
+pub fn train_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View) -> Wishes {
+    let mut wishes = Wishes::default();
+    let running = view.is_running();
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.add_enabled_ui(!running, |ui| form_ui(ui, &mut view.form));
+        ui.separator();
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, scene, view, &mut wishes));
+        match &view.run {
+            Some(run) => run_ui(ui, run, view.paper, &mut wishes),
+            None => {
+                ui.weak("Curves of loss and accuracy stand here while a training goes on.");
+            }
+        }
+    });
+    wishes
+}
+
+fn form_ui(ui: &mut Ui, form: &mut Train) {
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut form.stream, "This scene's frames")
+            .on_hover_text("Drawn while they are learnt; nothing is written");
+        let count = egui::DragValue::new(&mut form.count).range(1..=10_000_000).speed(10.0);
+        ui.add_enabled(form.stream, count).on_hover_text("How many frames");
+    });
+    egui::Grid::new("train").num_columns(2).spacing([8.0, 4.0]).show(ui, |ui| {
+        folder_ui(ui, "Frames in", &mut form.data, "Folder of a captured dataset to learn from as well");
+        folder_ui(ui, "Photos in", &mut form.real, "Folder of photos to learn from as well: one folder a class");
+        folder_ui(ui, "Judge on", &mut form.val, "Folder of photos to be judged on; else a tenth is kept apart");
+        choice_ui(ui, "Network", &mut form.backbone, &BACKBONES, "The backbone");
+        folder_ui(ui, "Weights", &mut form.weights, "File of the backbone's weights; else looked for in the cache");
+        ui.label("Learns");
+        ui.horizontal(|ui| {
+            for (learns, name) in [(Learns::Auto, "auto"), (Learns::Head, "head"), (Learns::All, "all")] {
+                ui.selectable_value(&mut form.learns, learns, name);
+            }
+        });
+        ui.end_row();
+        choice_ui(ui, "Head", &mut form.head, &HEADS, "paper: 128 neurons and dropout; empty: as fits the backbone");
+        choice_ui(ui, "Augmentation", &mut form.augment, &AUGMENTS, "How pictures are changed while they are learnt");
+        let label = ui.label("Epochs");
+        ui.add(egui::DragValue::new(&mut form.epochs).range(1..=1000).speed(0.1)).labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label("Batch");
+        ui.add(egui::DragValue::new(&mut form.batch).range(1..=1024).speed(0.2)).labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label("Step size");
+        ui.add(egui::DragValue::new(&mut form.rate).range(1e-6..=1.0).speed(1e-5).max_decimals(6))
+            .labelled_by(label.id);
+        ui.end_row();
+        choice_ui(ui, "Device", &mut form.device, &DEVICES, "auto takes the GPU where there is one");
+        folder_ui(ui, "Run folder", &mut form.out, "Where model, curves and report are written");
+    });
+}
+
+fn folder_ui(ui: &mut Ui, name: &str, path: &mut String, tip: &str) {
+    let label = ui.label(name).on_hover_text(tip);
+    ui.add(egui::TextEdit::singleline(path).desired_width(150.0)).labelled_by(label.id).on_hover_text(tip);
+    ui.end_row();
+}
+
+fn choice_ui(ui: &mut Ui, name: &str, chosen: &mut String, all: &[&str], tip: &str) {
+    let label = ui.label(name).on_hover_text(tip);
+    let shown = |word: &str| if word.is_empty() { "auto".to_owned() } else { word.to_owned() };
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown(chosen)).show_ui(ui, |ui| {
+        for word in all {
+            ui.selectable_value(chosen, (*word).to_owned(), shown(word));
+        }
+    });
+    combo.response.labelled_by(label.id);
+    ui.end_row();
+}
+
+fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View, wishes: &mut Wishes) {
+    let form = &view.form;
+    let anything = form.stream || !form.data.is_empty() || !form.real.is_empty();
+    let running = view.is_running();
+    let name = if form.stream && scene.is_none() { "Save and train" } else { "Train" };
+    let train = ui.add_enabled(anything && !running && !form.out.is_empty(), egui::Button::new(name));
+    wishes.start = train.on_disabled_hover_text("Choose something to learn from").clicked();
+    if let Some(run) = &mut view.run {
+        if running
+            && ui.button("Stop").on_hover_text("Stops after the step under way; what was learnt is kept").clicked()
+        {
+            run.job.interrupt();
+        }
+        let interrupted = *run.job.status() == Status::Interrupted;
+        if interrupted && !view.form.stream {
+            wishes.resume = ui.button("Continue").on_hover_text("Goes on from the last epoch").clicked();
+        }
+    }
+    let line = command::line(&view.form.args(scene.unwrap_or(Path::new("my.scene.ron"))));
+    if ui.button("Copy as command").on_hover_text(&line).clicked() {
+        ui.ctx().copy_text(line);
+    }
+    ui.checkbox(&mut view.paper, "Paper's levels").on_hover_text("97.5 % trained on photos, 86 % on frames alone");
+}
+
+fn run_ui(ui: &mut Ui, run: &Run, paper: bool, wishes: &mut Wishes) {
+    let Run { job, args, out, curves, .. } = run;
+    let [done, total] = curves.done;
+    ui.add(ProgressBar::new((done / total.max(1.0)) as f32).text(format!("{done:.0} of {total:.0} pictures")));
+    match job.status() {
+        Status::Running => ui.label(format!("{}; {:.1} pictures/s", curves.words, curves.rate)),
+        Status::Stopping => ui.label("Stopping after the step under way…"),
+        Status::Interrupted => ui.label("Stopped"),
+        Status::Done => ui.label(format!("Done: {}", out.display())),
+        Status::Failed(reason) => ui.colored_label(ui.visuals().error_fg_color, reason),
+    };
+    if *job.status() == Status::Done && ui.button("Results").clicked() {
+        wishes.results = Some(out.clone());
+    }
+    plot_ui(ui, "Accuracy", curves, 2, paper);
+    plot_ui(ui, "Loss", curves, 1, false);
+    ui.collapsing("Command", |ui| ui.monospace(command::line(args)));
+}
+
+fn plot_ui(ui: &mut Ui, name: &str, curves: &Curves, value: usize, paper: bool) {
+    ui.label(name);
+    let line = |name: &str, points: &[[f64; 3]], colour: Color32| {
+        let points: PlotPoints<'_> = points.iter().map(|point| [point[0], point[value]]).collect();
+        Line::new(name.to_owned(), points).color(colour).width(2.0)
+    };
+    let plot = Plot::new(name)
+        .height(PLOT)
+        .legend(Legend::default().position(Corner::RightBottom))
+        .x_axis_label("epoch")
+        .allow_scroll(false)
+        .include_x(0.0)
+        .include_y(0.0)
+        .include_y(1.0);
+    plot.show(ui, |plot| {
+        plot.line(line("training", &curves.training, Color32::from_rgb(90, 160, 250)));
+        plot.line(line("judged", &curves.validation, Color32::from_rgb(250, 160, 60)));
+        if paper {
+            for (level, name) in PAPER {
+                plot.hline(HLine::new(name, level).color(Color32::GRAY));
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn curves_follow_what_is_told() {
+        let mut curves = Curves::default();
+        curves.take(
+            &json!({ "event": "started", "backbone": "small_cnn", "head": "linear", "training": 100, "validation": 20,
+            "total": 200, "epochs": 2 }),
+        );
+        curves.take(&json!({ "event": "step", "epoch": 0, "step": 1, "loss": 0.7, "accuracy": 0.5, "seen": 50,
+            "images_per_second": 9.0 }));
+        assert_eq!((curves.training.clone(), curves.done), (vec![[0.5, 0.7, 0.5]], [50.0, 200.0]));
+        curves.take(&json!({ "event": "epoch", "epoch": 0, "loss": 0.6, "accuracy": 0.6, "val_loss": 0.5,
+            "val_accuracy": 0.8, "learning_rate": 0.001 }));
+        assert_eq!(curves.training.last(), Some(&[1.0, 0.6, 0.6]));
+        assert_eq!(curves.validation, [[1.0, 0.5, 0.8]]);
+        curves.take(&json!({ "event": "finished", "epochs": 2, "best_epoch": 1, "reason": "done" }));
+        assert_eq!(curves.done, [200.0, 200.0]);
+    }
+}

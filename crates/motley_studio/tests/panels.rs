@@ -1,0 +1,143 @@
+//! Panels, driven as a person drives them: what is clicked and typed becomes edits of the scene.
+
+mod common;
+
+use std::fs;
+
+use bevy_egui::egui::{Key, Modifiers};
+use common::{TEXT, harness, studio};
+use egui_kittest::kittest::Queryable;
+use motley_scene::distribution::Scalar;
+
+#[test]
+fn a_parameter_is_switched_off_undone_and_saved() {
+    let (_folder, path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    harness.get_by_label("Lighting").click();
+    harness.run_steps(2);
+    assert!(!harness.state().document.scene().lighting.enabled);
+    assert!(harness.state().title().starts_with('●'));
+
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    assert!(harness.state().document.scene().lighting.enabled);
+    assert_eq!(harness.state().document.text(), TEXT);
+
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    harness.run_steps(2);
+    assert!(!harness.state().document.scene().lighting.enabled);
+
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.run_steps(2);
+    let saved = fs::read_to_string(path).unwrap();
+    assert!(saved.contains("enabled: false") && saved.contains("// bright enough"), "{saved}");
+    assert!(!harness.state().title().starts_with('●'));
+}
+
+#[test]
+fn a_search_shows_fields_by_name_and_description() {
+    let (_folder, _path, mut studio) = studio();
+    studio.views.parameters.search = "kelvin temperature".to_owned();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Lighting").is_none());
+    assert!(harness.query_by_label_contains("Nothing is called so").is_some());
+
+    harness.state_mut().views.parameters.search = "temperature".to_owned();
+    harness.run_steps(4);
+    // A number is called as its field is.
+    let shown = |label: &str| harness.query_all_by_label(label).next().is_some();
+    assert!(shown("Lighting") && shown("Temperature") && shown("Lamp temperature"));
+    assert!(!shown("Intensity") && !shown("Obstructors"));
+}
+
+#[test]
+fn every_parameter_has_a_panel() {
+    let (_folder, _path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    for name in motley_scene::recipe::PARAMETERS {
+        let title = motley_studio::panes::fields::title(name);
+        assert!(harness.query_all_by_label(&title).next().is_some(), "{title}");
+    }
+}
+
+#[test]
+fn a_distribution_is_picked_and_a_parameter_reset() {
+    let (_folder, _path, mut studio) = studio();
+    studio.views.parameters.search = "white surface".to_owned();
+    let mut harness = harness(studio);
+    harness.run_steps(4);
+    harness.get_by_value("Uniform").click();
+    harness.run_steps(4);
+    harness.get_by_label("Constant").click();
+    harness.run_steps(4);
+    let middle = harness.state().document.scene().lighting.intensity.clone();
+    assert_eq!(middle, Scalar::Constant(0.9));
+    assert!(harness.state().document.text().contains("intensity: 0.9,  // bright enough"));
+
+    harness.state_mut().views.parameters.search = String::new();
+    harness.run_steps(2);
+    let buttons: Vec<_> = harness.query_all_by_label("⟲").collect();
+    let lighting = motley_scene::recipe::PARAMETERS.iter().position(|name| *name == "lighting").unwrap();
+    buttons[lighting].click();
+    drop(buttons);
+    harness.run_steps(2);
+    assert_eq!(harness.state().document.scene().lighting, motley_scene::params::lighting::Lighting::default());
+}
+
+#[test]
+fn the_question_mark_lists_all_shortcuts() {
+    let (_folder, _path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    harness.key_press(Key::Questionmark);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Keyboard shortcuts").is_some());
+    assert!(harness.query_by_label("Previous frame").is_some());
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Previous frame").is_none());
+}
+
+#[test]
+fn frames_are_stepped_through() {
+    let (_folder, _path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowLeft);
+    harness.run_steps(2);
+    assert_eq!(harness.state().views.preview.index, 1);
+}
+
+#[test]
+fn closing_with_changes_asks() {
+    let (_folder, path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    harness.get_by_label("Sky").click();
+    harness.run_steps(2);
+    harness.state_mut().close();
+    harness.run_steps(2);
+    assert!(!harness.state().is_closed());
+    harness.get_by_label("Save and close").click();
+    harness.run_steps(2);
+    assert!(harness.state().is_closed());
+    assert!(fs::read_to_string(path).unwrap().contains("enabled: false"));
+}
+
+#[test]
+fn a_broken_file_keeps_the_last_good_state_and_says_where() {
+    let (_folder, path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    fs::write(&path, TEXT.replace("64", "8")).unwrap();
+    harness.state_mut().update(10.0);
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("5:20: output.size").is_some());
+    assert_eq!(harness.state().document.scene().output.size, 64);
+}
