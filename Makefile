@@ -1,4 +1,4 @@
-# make demo    200 frames of the default scene and a contact sheet
+# make demo    frames of the default scene, and a classifier that learns from them: one page to look at
 # make test    all tests
 # The rest: see `make help`.
 
@@ -16,6 +16,7 @@ SCENE := scenes/cats-dogs.scene.ron
 export MOTLEY_DATA := $(or $(MOTLEY_DATA),$(abspath $(wildcard ../shared/data)))
 VENV := $(or $(MOTLEY_VENV),.venv)
 SOAK_FRAMES := 20000
+DEMO_FRAMES := 2000
 
 define NO_CARGO
 Motley is written in Rust, and cargo is not here. Get it with
@@ -26,15 +27,17 @@ export NO_CARGO
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@command -v cargo >/dev/null || printf '\n%s\n' "$$NO_CARGO"
 
 .PHONY: demo
-demo: build ## 200 frames of the default scene in out/demo, and a contact sheet
+demo: build ## Frames of the default scene, a contact sheet, and a classifier that learns from its stream: about two minutes
 	$(MOTLEY) capture $(SCENE) --batch 200 --out out/demo
 	$(MOTLEY) sheet out/demo --out out/demo-sheet.jpg
-	@echo "Frames: out/demo   Contact sheet: out/demo-sheet.jpg"
-	@if [[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then xdg-open out/demo-sheet.jpg >/dev/null 2>&1 & fi
+	rm -rf out/demo-run
+	$(MOTLEY) train --stream $(SCENE) --count $(DEMO_FRAMES) --epochs 4 --augment paper --out out/demo-run
+	@echo "Frames: out/demo   Contact sheet: out/demo-sheet.jpg   What was learnt: out/demo-run/report.html"
+	@if [[ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then xdg-open out/demo-run/report.html >/dev/null 2>&1 & fi
 
 .PHONY: test
 test: setup ## All tests
@@ -49,13 +52,27 @@ test-interop: build ## Read a captured dataset back with pycocotools, Hugging Fa
 test-studio: build ## The studio by mouse and keyboard in a virtual screen (needs Xvfb, xdotool, ImageMagick)
 	MOTLEY=$(MOTLEY) scripts/studio.sh
 
+.PHONY: test-interop-torch
+test-interop-torch: build ## Compare networks and heat maps with PyTorch, torchvision, grad-cam and captum (a download of 1 GB)
+	scripts/setup.sh python
+	MOTLEY=$(MOTLEY) VENV=$(VENV) scripts/interop-torch.sh
+
+.PHONY: test-wgpu
+test-wgpu: setup ## Train on the GPU, or on Vulkan in software: a few minutes there
+	cargo test --release --workspace --test learn -- --ignored wgpu
+
+.PHONY: real
+real: build ## Learn from frames and from photos, judged on photos: needs MOTLEY_DATA; about ten minutes
+	MOTLEY=$(MOTLEY) scripts/real.sh
+
 .PHONY: soak
 soak: build ## 20,000 frames: memory growth, and the hash of the whole (SOAK_FRAMES=n for another number)
 	MOTLEY=$(MOTLEY) scripts/soak.sh $(SCENE) $(SOAK_FRAMES)
 
 .PHONY: bench
-bench: build ## Images per second, end to end and by stage
+bench: build ## Images per second of capture and of training, by stage
 	$(MOTLEY) bench capture
+	$(MOTLEY) bench train
 
 .PHONY: lint
 lint: setup ## Formatting, clippy and docs, warnings denied

@@ -249,6 +249,8 @@ pub struct BenchArgs {
 pub enum BenchCommand {
     /// Images a second from draw to disk, and the share of each stage
     Capture(BenchCaptureArgs),
+    /// Images a second of each stage of a training, and which one waits
+    Train(BenchTrainArgs),
 }
 
 #[derive(Debug, Args)]
@@ -267,6 +269,40 @@ pub struct BenchCaptureArgs {
     /// Print the figures as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BenchTrainArgs {
+    /// Scene file [default: the default scene]
+    pub scene: Option<PathBuf>,
+    /// Frames to draw
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(2..))]
+    pub frames: u64,
+    /// Width and height of the frames in pixels [default: the scene's]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(16..=2048))]
+    pub size: Option<u32>,
+    /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
+    #[arg(long, value_name = "NAME", default_value = "small_cnn")]
+    pub backbone: String,
+    /// Its weights [default: looked for in ~/.cache/motley/weights, else random: as fast]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Pictures a step
+    #[arg(long, value_name = "N", default_value = "16", value_parser = parse_batch)]
+    pub batch: usize,
+    /// Seconds that each stage is measured for, at least
+    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    pub seconds: f32,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_batch(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&batch| batch > 0).ok_or_else(|| "write a whole number from 1 on".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -353,8 +389,8 @@ pub struct TrainArgs {
     /// Folder of the run
     #[arg(long, short, value_name = "RUN")]
     pub out: PathBuf,
-    /// Go on with a run that was interrupted
-    #[arg(long, conflicts_with = "stream")]
+    /// Go on with a run that was interrupted; frames of a stream are drawn again up to where it was
+    #[arg(long)]
     pub resume: bool,
     /// Print progress as JSON lines
     #[arg(long)]

@@ -1,6 +1,9 @@
 //! Scenes that are drawn while somebody learns from them or judges by them.
 
-use std::{path::PathBuf, thread::JoinHandle};
+use std::{
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+};
 
 use anyhow::{Context, bail};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -18,8 +21,8 @@ use crate::opened;
 /// One scene and how much of it is drawn.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stream {
-    /// The scene file.
-    pub scene: PathBuf,
+    /// The scene file; `None`: the default scene.
+    pub scene: Option<PathBuf>,
     /// Hash of its meaning.
     pub hash: String,
     /// Frames to learn from: indices from 0.
@@ -52,18 +55,18 @@ pub struct Ready {
     scene: motley_zoo::ready::ReadyScene,
 }
 
-/// Opens a scene of which so many frames are to be drawn.
+/// Opens a scene, or the default scene, of which so many frames are to be drawn.
 pub fn open(
-    scene: &std::path::Path,
+    scene: Option<&Path>,
     [validation, training]: [u64; 2],
     seed: u64,
     size: Option<u32>,
 ) -> anyhow::Result<Ready> {
-    let opened = opened::open(Some(scene))?;
+    let opened = opened::open(scene)?;
     let described = &opened.ready.scene;
     Ok(Ready {
         stream: Stream {
-            scene: scene.to_owned(),
+            scene: scene.map(Path::to_owned),
             hash: described.hash(),
             training,
             validation,

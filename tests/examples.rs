@@ -70,6 +70,26 @@ fn scene_in_rust() {
 }
 
 #[test]
+fn train_on_the_live_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run("train_on_the_live_stream", folder.path());
+    let losses: Vec<f32> = out
+        .lines()
+        .filter_map(|line| line.strip_prefix("epoch ")?.split("loss ").nth(1)?.split(',').next()?.parse().ok())
+        .collect();
+    assert_eq!(losses.len(), 5, "{out}");
+    assert!(losses[4] < losses[0], "{out}");
+    assert!(out.contains("of 60 fresh frames"), "{out}");
+}
+
+#[test]
+fn own_backbone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run("own_backbone", folder.path());
+    assert!(out.contains("right on 100 % of fresh pictures"), "{out}");
+}
+
+#[test]
 fn every_example_is_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut names: Vec<_> = std::fs::read_dir(folder)
@@ -77,5 +97,5 @@ fn every_example_is_run() {
         .filter_map(|entry| entry.unwrap().path().file_stem().map(|stem| stem.to_string_lossy().into_owned()))
         .collect();
     names.sort();
-    assert_eq!(names, ["own_parameter", "receive_frames", "scene_in_rust"]);
+    assert_eq!(names, ["own_backbone", "own_parameter", "receive_frames", "scene_in_rust", "train_on_the_live_stream"]);
 }

@@ -157,6 +157,10 @@ fn an_easy_scene_is_learnt_from_the_stream_and_judged_on_fresh_frames() {
     ] {
         assert!(run.join(file).is_file(), "{file}");
     }
+    let page = fs::read_to_string(run.join("report.html")).expect("the page");
+    for part in ["Samples", "Training", "Test: validation", "Where it looks", "<svg", "data:image/jpeg"] {
+        assert!(page.contains(part), "the page shows {part}");
+    }
     let pictures = common::files(folder.path());
     assert!(!pictures.keys().any(|path| path.extension().is_some_and(|e| e == "jpg" || e == "png")));
     assert_eq!(fs::read_to_string(run.join("metrics.jsonl")).expect("metrics").lines().count(), 6);
@@ -166,13 +170,13 @@ fn an_easy_scene_is_learnt_from_the_stream_and_judged_on_fresh_frames() {
     succeed(folder.path(), &args);
     assert_eq!(read(&folder.path().join("again/frames.json")), frames, "the same frames whoever learns from them");
 
-    let tested = succeed(folder.path(), &["eval", "run", "--test", "fresh=scene.ron:60", "--device", "cpu", "--json"]);
+    let tested = succeed(folder.path(), &["eval", "run", "--test", "fresh=scene.ron:200", "--device", "cpu", "--json"]);
     let tests = json_lines(&tested.stdout);
     let mut keys: Vec<&str> = tests[0].as_object().expect("an object").keys().map(String::as_str).collect();
     keys.sort_unstable();
     assert_eq!(keys, ["aar", "accuracy", "ci95", "ece", "n", "per_class", "test"]);
-    assert_eq!((&tests[0]["test"], &tests[0]["n"]), (&json!("fresh"), &json!(60)));
-    assert!(tests[0]["accuracy"].as_f64().expect("a number") > 0.95, "{}", tests[0]);
+    assert_eq!((&tests[0]["test"], &tests[0]["n"]), (&json!("fresh"), &json!(200)));
+    assert!(tests[0]["accuracy"].as_f64().expect("a number") > 0.99, "{}", tests[0]);
     for file in ["tests.csv", "report.html", "fresh.json", "fresh-mistakes.csv", "fresh-groups.csv"] {
         assert!(run.join("eval").join(file).is_file(), "{file}");
     }
@@ -206,6 +210,64 @@ fn classes_that_look_alike_are_not_told_apart() {
     let accuracy = json_lines(&succeed(folder.path(), &test).stdout)[0]["accuracy"].as_f64().expect("a number");
     // Of 200 coin tosses, four standard deviations.
     assert!((0.36..0.64).contains(&accuracy), "{accuracy}");
+}
+
+#[test]
+fn a_killed_training_goes_on_to_the_same_model() {
+    if !can_draw() {
+        return;
+    }
+    let folder = easy();
+    let train = |out, more: &'static [&'static str]| {
+        [&TRAIN[..8], &[out, "--count", "240", "--epochs", "3", "--batch", "16", "--quiet"], more].concat()
+    };
+    succeed(folder.path(), &train("whole", &[]));
+    let mut child = common::motley().current_dir(folder.path()).args(train("killed", &[])).spawn().expect("a program");
+    let metrics = folder.path().join("killed/metrics.jsonl");
+    let start = Instant::now();
+    while fs::read_to_string(&metrics).map_or(0, |text| text.lines().count()) == 0 {
+        assert!(start.elapsed() < Duration::from_secs(120), "no epoch in two minutes");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
+    let said = fail(folder.path(), &train("killed", &[]), 2);
+    assert!(said.contains("--resume"), "{said}");
+    succeed(folder.path(), &train("killed", &["--resume"]));
+    for file in ["metrics.jsonl", "frames.json", "best.safetensors", "last.safetensors"] {
+        let [whole, resumed] = ["whole", "killed"].map(|run| fs::read(folder.path().join(run).join(file)).expect(file));
+        assert!(whole == resumed, "{file}");
+    }
+}
+
+#[test]
+fn the_speed_of_each_stage_is_told() {
+    if !can_draw() {
+        return;
+    }
+    let folder = easy();
+    let bench = ["bench", "train", "scene.ron", "--frames", "8", "--batch", "4", "--seconds", "0.1", "--device", "cpu"];
+    let told = json_lines(&succeed(folder.path(), &[&bench[..], &["--json"]].concat()).stdout);
+    for stage in ["draw", "decode", "augment", "forward", "step"] {
+        assert!(told[0]["images_per_second"][stage].as_f64().expect("a number") > 0.0, "{stage}: {}", told[0]);
+    }
+    assert!(["network", "renderer"].contains(&told[0]["waits"]["frozen"].as_str().expect("a word")), "{}", told[0]);
+}
+
+#[test]
+#[ignore = "compiles shaders for a minute"]
+fn an_easy_scene_is_learnt_on_wgpu_and_the_model_loads_on_the_cpu() {
+    if !can_draw() {
+        return;
+    }
+    let folder = easy();
+    let train = ["train", "--stream", "scene.ron", "--device", "wgpu", "--augment", "none", "--out", "run", "--quiet"];
+    succeed(folder.path(), &[&train[..], &["--count", "600", "--epochs", "3", "--batch", "16"]].concat());
+    for device in ["wgpu", "cpu"] {
+        let test = ["eval", "run", "--test", "fresh=scene.ron:200", "--device", device, "--json"];
+        let accuracy = json_lines(&succeed(folder.path(), &test).stdout)[0]["accuracy"].as_f64().expect("a number");
+        assert!(accuracy > 0.99, "{device}: {accuracy}");
+    }
 }
 
 #[test]

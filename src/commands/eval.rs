@@ -52,7 +52,7 @@ fn examine(
     let (pictures, streams) = match test.frames {
         None => (Test::Folder(test.path.clone()), None),
         Some(count) => {
-            let scene = streams::open(&test.path, [0, count], args.seed, None)?;
+            let scene = streams::open(Some(&test.path), [0, count], args.seed, None)?;
             let streams = streams::start(vec![scene], &[LabelKind::Box])?;
             (Test::Frames(streams.samples.clone(), count as usize), Some(streams))
         }

@@ -57,7 +57,9 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
     // Frames that did not come are why a training starves: that reason comes first.
     let drawn = drawn?;
     let finished = trained?;
-    if let (Some(drawn), StopReason::Done) = (&drawn, finished.reason) {
+    // A run that was resumed after its end takes no frame.
+    let learnt = finished.reason == StopReason::Done && finished.seen[1].count() > 0;
+    if let Some(drawn) = drawn.as_ref().filter(|_| learnt) {
         ensure!(
             *drawn == finished.seen,
             "of {} and {} that were drawn, {} and {} came to be learnt",
@@ -117,7 +119,7 @@ fn scenes(args: &TrainArgs) -> anyhow::Result<Vec<Ready>> {
         let count = args.count[if several { number } else { 0 }];
         // Other pictures to be judged on leave nothing to be kept apart.
         let validation = if args.val.is_empty() { (count / 10).clamp(VALIDATION[0], VALIDATION[1]) } else { 0 };
-        streams::open(scene, [validation, count], args.seed, args.size)
+        streams::open(Some(scene), [validation, count], args.seed, args.size)
     });
     scenes.collect()
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Compares the backbones with torchvision's on random weights, and the heat maps with those of PyPI's grad-cam and captum.
+"""Compares the backbones with torchvision's on random weights, and the heat maps with those of PyPI's grad-cam and captum;
+trains a model, and loads what was written into torchvision's network.
 
-usage: backbones.py NETWORK [BACKBONE ...]
-NETWORK is the example program `network` of motley_learn. Needs: pip install torch torchvision safetensors grad-cam captum.
-Nothing is downloaded: the weights are random, from a seed.
+usage: backbones.py MOTLEY NETWORK [BACKBONE ...]
+MOTLEY is the program, NETWORK the example program `network` of motley_learn. Needs: pip install torch torchvision
+safetensors grad-cam captum. Nothing is downloaded: the weights are random, from a seed.
 """
-import subprocess, sys, tempfile
+import json, subprocess, sys, tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ import torch, torchvision
 from captum.attr import Occlusion
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
-network, names = sys.argv[1], sys.argv[2:] or ["squeezenet1_1", "mobilenet_v2", "resnet18", "vgg16"]
+motley, network = sys.argv[1:3]
+names = sys.argv[3:] or ["squeezenet1_1", "mobilenet_v2", "resnet18", "vgg16"]
 # The layer that Grad-CAM looks at, and the features before the classifier.
 LAST = {
     "squeezenet1_1": lambda net: net.features[12],
@@ -101,7 +104,47 @@ def compare(name, folder):
     assert value > 0.99
 
 
+def export(name, folder):
+    """Trains the paper's head and gets the same probabilities from torchvision's network with the weights that were written."""
+    net = build(name)
+    save_file({key: tensor.contiguous() for key, tensor in net.state_dict().items()}, folder / "weights.safetensors")
+    random = np.random.default_rng(3)
+    for kind in ["left", "right"]:
+        (folder / "photos" / kind).mkdir(parents=True)
+        for number in range(10):
+            picture = random.integers(0, 120, (256, 256, 3), dtype=np.uint8)
+            half = picture[:, :128] if kind == "left" else picture[:, 128:]
+            half += 100
+            Image.fromarray(picture).save(folder / "photos" / kind / f"{number}.png")
+    run_folder, photos = folder / "run", sorted((folder / "photos").glob("*/*.png"))[::5]
+    train = ["train", "--real", folder / "photos", "--backbone", name, "--weights", folder / "weights.safetensors"]
+    train += ["--head", "paper", "--epochs", "3", "--device", "cpu", "--cache", folder / "cache", "--quiet"]
+    subprocess.run([motley, *train, "--out", run_folder], check=True)
+    said = subprocess.run([motley, "predict", run_folder, *photos, "--json"], check=True, capture_output=True, text=True)
+    ours = torch.tensor([list(json.loads(line)["scores"].values()) for line in said.stdout.splitlines()])
+    stored = load_file(run_folder / "best.safetensors")
+    own = {key.removeprefix("backbone."): value for key, value in stored.items() if key.startswith("backbone.")}
+    missing, unexpected = net.load_state_dict(own, strict=False)
+    assert not unexpected and all(key.startswith(("classifier", "fc")) or "num_batches" in key for key in missing), (missing, unexpected)
+    hidden, output = ({key: stored[f"head.{layer}.{key}"] for key in ["weight", "bias"]} for layer in ["hidden", "output"])
+    mean, std = torch.tensor([0.485, 0.456, 0.406])[:, None, None], torch.tensor([0.229, 0.224, 0.225])[:, None, None]
+    kept = {}
+    LAST[name](net).register_forward_hook(lambda module, inputs, output: kept.update(activations=output))
+    with torch.no_grad():
+        # The shorter side is 256 already: only the middle is cut out.
+        pictures = [np.asarray(Image.open(photo))[16:240, 16:240] for photo in photos]
+        net(torch.stack([(torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255 - mean) / std for picture in pictures]))
+        features = kept["activations"].mean((2, 3))
+        x = torch.nn.functional.linear(features, **hidden).relu()
+        theirs = torch.nn.functional.linear(x, **output).softmax(1)
+    difference = float((ours - theirs).abs().max())
+    print(f"{name} trained by Motley, run by PyTorch: probabilities differ by {difference:.2e}", flush=True)
+    assert difference < 1e-4
+
+
 for name in names:
     with tempfile.TemporaryDirectory() as folder:
         compare(name, Path(folder))
+with tempfile.TemporaryDirectory() as folder:
+    export("resnet18", Path(folder))
 print("all agree")

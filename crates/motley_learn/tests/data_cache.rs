@@ -161,12 +161,12 @@ fn a_second_pass_asks_the_network_for_nothing() {
         let tickets: Vec<Ticket> = mixture.tickets().into_iter().map(|ticket| Ticket { draw, ..ticket }).collect();
         let mut loader = Pipeline::new(16, seed).files(&mixture, tickets, Some(&cache)).unwrap();
         let mut asked = 0;
-        let forward = |pictures: &[RgbImage]| {
+        let forward = |pictures: &[(RgbImage, usize)]| {
             assert!(pictures.len() <= 4);
             asked += pictures.len();
             // The corners and the middle of the red channel.
             let at = [(0, 0), (15, 0), (0, 15), (15, 15), (8, 8)];
-            Ok::<_, Infallible>(pictures.iter().flat_map(|p| at.map(|(x, y)| f32::from(p[(x, y)].0[0]))).collect())
+            Ok::<_, Infallible>(pictures.iter().flat_map(|(p, _)| at.map(|(x, y)| f32::from(p[(x, y)].0[0]))).collect())
         };
         let extracted = extract(&mut loader, &mixture, Some(&cache), DIM, 4, forward, |_| ()).unwrap();
         (extracted, asked)

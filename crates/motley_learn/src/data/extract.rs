@@ -41,7 +41,7 @@ impl Extracted {
 }
 
 /// Takes every picture of `loader` to features of `dim` values, through the cache where one is given. `forward` gets up to
-/// `batch` pictures, which are not kept, and gives `[n, dim]`; `progress` is told how many are done.
+/// `batch` pictures with their classes, which are not kept, and gives `[n, dim]`; `progress` is told how many are done.
 ///
 /// # Errors
 /// What `forward` says.
@@ -54,7 +54,7 @@ pub fn extract<E>(
     cache: Option<&FeatureCache>,
     dim: usize,
     batch: usize,
-    mut forward: impl FnMut(&[RgbImage]) -> Result<Vec<f32>, E>,
+    mut forward: impl FnMut(&[(RgbImage, usize)]) -> Result<Vec<f32>, E>,
     mut progress: impl FnMut(usize),
 ) -> Result<Extracted, E> {
     let mut out = Extracted { dim, ..Extracted::default() };
@@ -75,7 +75,7 @@ pub fn extract<E>(
                 }
                 Content::Pixels(image) => {
                     out.values.resize(out.values.len() + dim, 0.0);
-                    pictures.push(image);
+                    pictures.push((image, loaded.class));
                     waiting.push((row, loaded.key));
                 }
             }

@@ -9,7 +9,7 @@ pub mod gradcam;
 pub mod occlusion;
 mod pictures;
 
-pub use pictures::{Explained, explain};
+pub use pictures::{Explained, explain, explain_square};
 
 use serde::{Deserialize, Serialize};
 

@@ -44,9 +44,30 @@ pub fn explain<B: AutodiffBackend>(
     device: &B::Device,
 ) -> Result<Explained> {
     let preprocessing = &model.card.preprocessing;
-    let side = preprocessing.crop as usize;
     let square = preprocessing.square(picture.as_raw(), picture.width(), picture.height())?;
-    let values = TensorData::new(preprocessing.normalize(&square), [1, 3, side, side]);
+    let square = RgbImage::from_raw(preprocessing.crop, preprocessing.crop, square)
+        .ok_or_else(|| Error::Training("the square has another size than it says".into()))?;
+    explain_square(model, method, square, class, device)
+}
+
+/// The same for a picture that is already as large as the network's input: [`crate::preprocess::Preprocessing::crop`].
+///
+/// # Errors
+/// When the picture is of another size, or the class is none of the model's.
+pub fn explain_square<B: AutodiffBackend>(
+    model: &Model<B>,
+    method: Method,
+    picture: RgbImage,
+    class: Option<usize>,
+    device: &B::Device,
+) -> Result<Explained> {
+    let preprocessing = &model.card.preprocessing;
+    let side = preprocessing.crop as usize;
+    if picture.dimensions() != (preprocessing.crop, preprocessing.crop) {
+        let (width, height) = picture.dimensions();
+        return Err(Error::Setting(format!("a picture of {width}×{height} pixels is not the network's {side}×{side}")));
+    }
+    let values = TensorData::new(preprocessing.normalize(picture.as_raw()), [1, 3, side, side]);
     let images = Tensor::<B::InnerBackend, 4>::from_data(values, device);
     let inner = burn::module::AutodiffModule::valid(&model.classifier);
     let probabilities: Vec<f32> = softmax(inner.forward(images.clone()), 1).into_data().iter::<f32>().collect();
@@ -61,7 +82,5 @@ pub fn explain<B: AutodiffBackend>(
         }
     };
     let map = map.ok_or_else(|| Error::Training("no map came out".into()))?;
-    let picture = RgbImage::from_raw(preprocessing.crop, preprocessing.crop, square)
-        .ok_or_else(|| Error::Training("the square has another size than it says".into()))?;
     Ok(Explained { picture, probabilities, class, map })
 }

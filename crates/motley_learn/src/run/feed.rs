@@ -11,8 +11,10 @@ use crate::{
     preprocess::Preprocessing,
 };
 
-/// Pictures that are kept to be shown in a report.
-const SAMPLES: usize = 16;
+/// Training pictures that a report shows.
+pub(super) const SAMPLES: usize = 16;
+/// Pictures to be judged on that a report shows, each with where the network looks.
+pub(super) const VIEWS: usize = 8;
 
 /// Where pictures come from.
 pub(super) enum Origin {
@@ -20,8 +22,9 @@ pub(super) enum Origin {
     Balanced { pipeline: Pipeline, mixture: Arc<Mixture>, per_epoch: usize },
     /// All pictures of a mixture, the same in each epoch.
     Each { pipeline: Pipeline, mixture: Arc<Mixture> },
-    /// A loader that is fed live: so many pictures an epoch, and all that are left in the last one.
-    Live { loader: Loader, per_epoch: usize, epochs: usize },
+    /// A loader that is fed live: so many pictures an epoch, and all that are left in the last one. `begun` counts epochs
+    /// that were taken from it.
+    Live { loader: Loader, per_epoch: usize, epochs: usize, begun: usize },
     /// Pictures in memory.
     Held(Vec<Loaded>),
 }
@@ -58,7 +61,11 @@ fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) ->
         Origin::Each { pipeline, mixture } => {
             Pictures::Files(pipeline.files(mixture, mixture.tickets(), None)?, faults)
         }
-        Origin::Live { loader, per_epoch, epochs } => {
+        Origin::Live { loader, per_epoch, epochs, begun } => {
+            // What was learnt before an interruption is drawn again, and let pass.
+            let past = epoch.saturating_sub(*begun) * *per_epoch;
+            loader.by_ref().take(past).for_each(drop);
+            *begun = epoch + 1;
             Pictures::Live(loader, if epoch + 1 == *epochs { usize::MAX } else { *per_epoch })
         }
         Origin::Held(pictures) => Pictures::Held(pictures.iter()),
@@ -104,6 +111,18 @@ impl Batches for Feed {
             })),
         }
     }
+}
+
+/// About `count` of a mixture's pictures with their classes, evenly from all of them, to be shown in a report.
+pub(super) fn samples(
+    pipeline: &Pipeline,
+    mixture: &Arc<Mixture>,
+    tickets: &[Ticket],
+    count: usize,
+) -> Result<Vec<(RgbImage, usize)>> {
+    let step = tickets.len().div_ceil(count).max(1);
+    let chosen: Vec<Ticket> = tickets.iter().copied().step_by(step).collect();
+    Ok(pipeline.files(mixture, chosen, None)?.filter_map(|loaded| sample(&loaded)).collect())
 }
 
 /// A picture and its class.

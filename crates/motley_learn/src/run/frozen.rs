@@ -10,6 +10,7 @@ use image::RgbImage;
 
 use super::{
     Judged, Live,
+    feed::{SAMPLES, VIEWS, samples},
     train::{Learnt, Listener, Setup},
 };
 use crate::{
@@ -33,8 +34,6 @@ const BATCH: usize = 16;
 const ROWS: usize = 1024;
 /// Bytes that features may take on disk.
 const CACHE_LIMIT: u64 = 8 << 30;
-/// Pictures that are kept to be shown in a report.
-const SAMPLES: usize = 16;
 
 /// Why features are not made to the end.
 enum Stop {
@@ -93,32 +92,35 @@ fn learn<B: AutodiffBackend>(
         start: Instant::now(),
         made: 0,
         total,
-        samples: Vec::new(),
         faults: Faults::default(),
         listener,
     };
     let mut seen = [Seen::default(), Seen::default()];
     let (mut training, mut validation) = (Vec::new(), Vec::new());
+    let (mut shown, mut views) = (Vec::new(), Vec::new());
     if let Some(live) = live {
         if live.validation > 0 {
             let mut loader = setup.validation_frames(&live)?;
-            validation.push(maker.run(&mut loader, &material.training, None, false)?);
+            validation.push(maker.run(&mut loader, &material.training, None, Some((&mut views, VIEWS)))?);
             seen[0] = loader.seen().clone();
         }
         let jobs = live.frames.into_iter().map(Job::Live);
         let mut loader = setup.pipeline().run(&material.training, jobs, None)?;
-        training.push(maker.run(&mut loader, &material.training, None, true)?);
+        training.push(maker.run(&mut loader, &material.training, None, Some((&mut shown, SAMPLES)))?);
         seen[1] = loader.seen().clone();
     }
     if !tickets.is_empty() {
+        // Pictures whose features are kept from an earlier run are not seen again: a few are read to be shown.
+        shown.extend(samples(&setup.pipeline(), &material.training, &tickets, SAMPLES)?);
         let mut loader = setup.pipeline().files(&material.training, tickets, cache.as_ref())?;
-        training.push(maker.run(&mut loader, &material.training, cache.as_deref(), true)?);
+        training.push(maker.run(&mut loader, &material.training, cache.as_deref(), None)?);
     }
     if let Some(mixture) = &material.validation {
+        views.extend(samples(&setup.test_pipeline(), mixture, &tests, VIEWS)?);
         let mut loader = setup.test_pipeline().files(mixture, tests, cache.as_ref())?;
-        validation.push(maker.run(&mut loader, mixture, cache.as_deref(), false)?);
+        validation.push(maker.run(&mut loader, mixture, cache.as_deref(), None)?);
     }
-    let Maker { samples, faults, dim, listener, .. } = maker;
+    let Maker { faults, dim, listener, .. } = maker;
     let is_photo = |origin: &Origin| matches!(origin, Origin::File(ticket) if ticket.part >= material.photos_from);
     let mut features = rows(&training, dim, |origin| !is_photo(origin));
     let photos = rows(&training, dim, is_photo);
@@ -133,7 +135,7 @@ fn learn<B: AutodiffBackend>(
     let judged = Judged { predictions: predictions::<B>(&best, validation, setup.device), mistakes: BTreeMap::new() };
     let whole = |head| Classifier { backbone: net.clone(), head };
     let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
-    Ok(Learnt { fitted, judged, samples, faults, seen })
+    Ok(Learnt { fitted, judged, samples: shown, views, faults, seen })
 }
 
 /// Each picture of a mixture in so many draws of its augmentation; those that nothing varies come once.
@@ -172,33 +174,34 @@ struct Maker<'a, 'l, B: AutodiffBackend> {
     /// Pictures so far, of `total`.
     made: usize,
     total: usize,
-    samples: Vec<(RgbImage, Option<usize>)>,
     faults: Faults,
     listener: &'a mut Listener<'l>,
 }
 
 impl<B: AutodiffBackend> Maker<'_, '_, B> {
-    /// Features of all pictures of a loader; `shown` keeps the first of them for the report.
+    /// Features of all pictures of a loader; `shown` keeps so many of the first that the network sees.
     fn run(
         &mut self,
         loader: &mut Loader,
         mixture: &Mixture,
         cache: Option<&FeatureCache>,
-        shown: bool,
+        mut shown: Option<(&mut Vec<(RgbImage, usize)>, usize)>,
     ) -> Result<Extracted, Stop> {
-        let Self { net, preprocessing, dim, device, start, made, total, samples, listener, .. } = self;
+        let Self { net, preprocessing, dim, device, start, made, total, listener, .. } = self;
         let device: &B::Device = device;
         let side = preprocessing.crop as usize;
         let stopped = std::cell::Cell::new(false);
         let before = *made;
-        let forward = |pictures: &[RgbImage]| -> Result<Vec<f32>, Stop> {
+        let forward = |pictures: &[(RgbImage, usize)]| -> Result<Vec<f32>, Stop> {
             if stopped.get() {
                 return Err(Stop::Cancelled);
             }
-            let room = if shown { SAMPLES.saturating_sub(samples.len()) } else { 0 };
-            samples.extend(pictures.iter().take(room).map(|picture| (picture.clone(), None)));
+            if let Some((shown, count)) = &mut shown {
+                let room = count.saturating_sub(shown.len());
+                shown.extend(pictures.iter().take(room).cloned());
+            }
             let values: Vec<f32> =
-                pictures.iter().flat_map(|picture| preprocessing.normalize(picture.as_raw())).collect();
+                pictures.iter().flat_map(|(picture, _)| preprocessing.normalize(picture.as_raw())).collect();
             let images = Tensor::from_data(TensorData::new(values, [pictures.len(), 3, side, side]), device);
             Ok(net.features(images).into_data().iter::<f32>().collect())
         };

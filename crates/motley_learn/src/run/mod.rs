@@ -6,7 +6,9 @@
 //! 3. [`judge`] asks a model about labelled pictures, for [`crate::metrics::evaluate`].
 //! 4. An [`Examiner`] judges what came out on other pictures, a [`Predictor`] asks it, an [`Explainer`] shows where it looks.
 //! 5. A [`RunFolder`] keeps configuration, metrics, models, curves and a report.
+//! 6. A [`Bench`] measures how fast all that is.
 
+mod bench;
 mod examine;
 mod feed;
 mod folder;
@@ -17,6 +19,7 @@ mod plan;
 mod report;
 mod train;
 
+pub use bench::{Bench, Rates};
 pub use examine::{Examined, Examiner, Explainer, Predictor, Test, write_examined};
 pub use folder::RunFolder;
 pub use judge::{Judged, judge};

@@ -7,6 +7,7 @@ use super::{Finished, Judged, Plan, RunFolder};
 use crate::{
     data::decode_file,
     error::Result,
+    explain::Explained,
     fit::event::EpochMetrics,
     model::Card,
     report::{
@@ -18,6 +19,14 @@ use crate::{
 /// Side of a picture on the page, in pixels.
 const SIDE: u32 = 160;
 
+/// Pictures to be shown, each with its class.
+pub(super) struct Pictures {
+    /// Training pictures as the network saw them.
+    pub samples: Vec<(RgbImage, usize)>,
+    /// Pictures that it was judged on, and where it looked.
+    pub views: Vec<(Explained, usize)>,
+}
+
 /// Writes `evaluation.json`, the tables as CSV, `curves.svg` and `report.html`.
 pub(super) fn write(
     folder: &RunFolder,
@@ -25,7 +34,7 @@ pub(super) fn write(
     plan: &Plan,
     finished: &Finished,
     judged: &Judged,
-    samples: &[(RgbImage, Option<usize>)],
+    pictures: &Pictures,
 ) -> Result<()> {
     let curves = curves(&finished.history);
     folder.write("curves.svg", curves[0].svg()?.as_bytes())?;
@@ -50,9 +59,7 @@ pub(super) fn write(
             ("pictures".into(), summary.n.to_string()),
         ];
     }
-    let figures = samples.iter().map(|(image, class)| {
-        Figure::new(class.map_or(String::new(), |class| card.classes[class].clone()), image, SIDE)
-    });
+    let figures = pictures.samples.iter().map(|(image, class)| Figure::new(&card.classes[*class], image, SIDE));
     let figures = figures.collect::<Result<Vec<_>, _>>()?;
     if !figures.is_empty() {
         let words = Block::Text("Training pictures as the network saw them, augmentation included.".into());
@@ -73,8 +80,25 @@ pub(super) fn write(
             |name: &str| judged.mistakes.get(name).cloned().or_else(|| decode_file(std::path::Path::new(name)).ok());
         page.sections.push(test_section(evaluation, &photo)?);
     }
+    if !pictures.views.is_empty() {
+        page.sections.push(looks(card, &pictures.views)?);
+    }
     page.write(&folder.report())?;
     Ok(())
+}
+
+/// Pictures beside what the network saw in them.
+fn looks(card: &Card, views: &[(Explained, usize)]) -> Result<Section> {
+    let mut figures = Vec::new();
+    for (explained, class) in views {
+        let seen =
+            format!("{} {:.0} %", card.classes[explained.class], 100.0 * explained.probabilities[explained.class]);
+        figures.push(Figure::new(&card.classes[*class], &explained.picture, SIDE)?);
+        figures.push(Figure::new(format!("seen as {seen}"), &explained.overlay(), SIDE)?);
+    }
+    let words =
+        "Grad-CAM for the class that the network saw, on pictures that it did not learn: bright is what speaks for it.";
+    Ok(Section { title: "Where it looks".into(), blocks: vec![Block::Text(words.into()), Block::Figures(figures)] })
 }
 
 /// What was done, in a sentence.

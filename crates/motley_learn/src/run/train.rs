@@ -1,6 +1,10 @@
 //! Carries out a plan.
 
-use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use burn::tensor::backend::AutodiffBackend;
 use image::RgbImage;
@@ -8,7 +12,7 @@ use motley_pixels::Augment;
 
 use super::{
     Judged, Live, RunFolder,
-    feed::{Feed, Origin},
+    feed::{Feed, Origin, VIEWS, samples},
     frozen,
     judge::judge,
     material::{Material, centre},
@@ -21,6 +25,7 @@ use crate::{
     data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Sampler, Seen},
     device::{Device, Task},
     error::{Error, Result},
+    explain::{Explained, Method, explain_square},
     fit::{
         batch::Batches,
         event::{EpochMetrics, Event, StopReason},
@@ -61,6 +66,38 @@ pub struct Finished {
     pub faults: Faults,
     /// Live frames that came: those to be judged on, and those to learn from.
     pub seen: [Seen; 2],
+}
+
+/// A backbone before training.
+pub(super) struct Network<B: AutodiffBackend> {
+    pub net: Net<B>,
+    pub layout: &'static Layout,
+    /// File of its weights; `None`: they were drawn.
+    pub file: Option<PathBuf>,
+}
+
+/// The backbone with weights from a file, else from one in the cache folder, else drawn at random.
+pub(super) fn network<B: AutodiffBackend>(
+    backbone: &str,
+    weights: Option<&Path>,
+    seed: u64,
+    device: &B::Device,
+) -> Result<Network<B>> {
+    let spec = spec(backbone)?;
+    let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, spec.name));
+    let file = weights.map(Path::to_owned).or_else(in_cache);
+    let (net, layout) = match &file {
+        Some(path) => {
+            let loaded = weights::load::<B>(spec.name, path, false, device)?;
+            (loaded.net, loaded.layout)
+        }
+        None => {
+            let layout = &spec.layouts[0];
+            let options = NetOptions { classes: 0, ..layout.options };
+            (redraw(Net::new(spec.name, &options, device)?, seed), layout)
+        }
+    };
+    Ok(Network { net, layout, file })
 }
 
 /// What is known before the first picture is seen.
@@ -109,8 +146,10 @@ impl<B: AutodiffBackend> Setup<'_, B> {
 pub(super) struct Learnt<B: AutodiffBackend> {
     pub fitted: Fitted<Inner<B, Net<B>>>,
     pub judged: Judged,
-    /// Training pictures as the network saw them, with their classes where those are known.
-    pub samples: Vec<(RgbImage, Option<usize>)>,
+    /// Training pictures as the network saw them, with their classes.
+    pub samples: Vec<(RgbImage, usize)>,
+    /// Pictures that it was judged on, with their classes.
+    pub views: Vec<(RgbImage, usize)>,
     pub faults: Faults,
     pub seen: [Seen; 2],
 }
@@ -131,20 +170,8 @@ impl Task for Trainer<'_> {
     fn on<B: AutodiffBackend>(self, device: &B::Device) -> Result<Finished> {
         let Self { plan, live, folder, listener } = self;
         plan.validate()?;
-        let spec = spec(&plan.backbone)?;
-        let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, spec.name));
-        let file = plan.weights.clone().or_else(in_cache);
-        let (net, layout) = match &file {
-            Some(path) => {
-                let loaded = weights::load::<B>(spec.name, path, false, device)?;
-                (loaded.net, loaded.layout)
-            }
-            None => {
-                let layout = &spec.layouts[0];
-                let options = NetOptions { classes: 0, ..layout.options };
-                (redraw(Net::new(spec.name, &options, device)?, plan.training.seed), layout)
-            }
-        };
+        let Network { net, layout, file } =
+            network::<B>(&plan.backbone, plan.weights.as_deref(), plan.training.seed, device)?;
         let learns = plan.learns(file.is_some());
         let head = plan.head(learns)?;
         let material = Material::open(plan, learns, live.as_ref(), &layout.preprocessing)?;
@@ -182,7 +209,7 @@ impl Task for Trainer<'_> {
 
 /// Writes models and reports.
 fn finish<B: AutodiffBackend>(setup: &Setup<'_, B>, learnt: Learnt<B>) -> Result<Finished> {
-    let Learnt { fitted, judged, samples, faults, seen } = learnt;
+    let Learnt { fitted, judged, samples, views, faults, seen } = learnt;
     let Fitted { last, best, history, reason } = fitted;
     let (folder, card) = (setup.folder, setup.card());
     if history.is_empty() {
@@ -196,8 +223,19 @@ fn finish<B: AutodiffBackend>(setup: &Setup<'_, B>, learnt: Learnt<B>) -> Result
         predictions => Some(metrics::evaluate("validation", &card.classes, predictions)?),
     };
     let finished = Finished { history, reason, evaluation, faults, seen };
-    report::write(folder, &card, setup.plan, &finished, &judged, &samples)?;
+    let pictures = report::Pictures { samples, views: explained(setup, views)? };
+    report::write(folder, &card, setup.plan, &finished, &judged, &pictures)?;
     Ok(finished)
+}
+
+/// Where the best model looks, with the class of each picture.
+fn explained<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    views: Vec<(RgbImage, usize)>,
+) -> Result<Vec<(Explained, usize)>> {
+    let model = Model::<B>::load(&setup.folder.best(), setup.device)?;
+    let explain = |(picture, class)| Ok((explain_square(&model, Method::GradCam, picture, None, setup.device)?, class));
+    views.into_iter().map(explain).collect()
 }
 
 /// Trains a network on batches of pictures.
@@ -239,7 +277,8 @@ fn images<B: AutodiffBackend>(
                 Box::new(Interleave::new(frames, Sampler::new(mixture, training.seed)?, share))
             };
             let loader = setup.pipeline().run(mixture, jobs, None)?;
-            (Origin::Live { loader, per_epoch: total / training.epochs, epochs: training.epochs }, total)
+            let (per_epoch, epochs) = (total / training.epochs, training.epochs);
+            (Origin::Live { loader, per_epoch, epochs, begun: 0 }, total)
         }
         None => {
             let per_epoch = mixture.tickets().len();
@@ -274,7 +313,7 @@ fn images<B: AutodiffBackend>(
             Learns::Last(count) => stages.saturating_sub(count),
             Learns::Head => stages,
         },
-        checkpoint: (!is_live).then(|| setup.folder.checkpoint()),
+        checkpoint: Some(setup.folder.checkpoint()),
         listener,
     };
     let model = Classifier { backbone: setup.net.clone(), head };
@@ -291,6 +330,13 @@ fn images<B: AutodiffBackend>(
         seen[1] = loader.seen().clone();
         source.faults = loader.faults().clone();
     }
-    let samples = source.samples.into_iter().map(|(image, class)| (image, Some(class))).collect();
-    Ok(Learnt { fitted, judged, samples, faults: source.faults, seen })
+    let views = match validation {
+        Some(Feed { origin: Origin::Each { pipeline, mixture }, .. }) => {
+            samples(&pipeline, &mixture, &mixture.tickets(), VIEWS)?
+        }
+        // Live frames come in no order: the first are as good as any.
+        Some(feed) => feed.samples.into_iter().take(VIEWS).collect(),
+        None => Vec::new(),
+    };
+    Ok(Learnt { fitted, judged, samples: source.samples, views, faults: source.faults, seen })
 }

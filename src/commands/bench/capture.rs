@@ -1,4 +1,4 @@
-//! `motley bench`: how fast this machine is.
+//! `motley bench capture`: how fast frames are drawn and written.
 
 use std::time::Instant;
 
@@ -6,23 +6,16 @@ use motley_capture::{Renderer, RendererOptions, Stages};
 use motley_dataset::{Dataset, FrameSink};
 use serde_json::json;
 
-use super::{capture, supervisor};
+use super::super::{capture, supervisor};
 use crate::{
     Outcome,
-    cli::{BenchArgs, BenchCaptureArgs, BenchCommand, CaptureArgs},
+    cli::{BenchCaptureArgs, CaptureArgs},
     opened,
     progress::event,
 };
 
-/// Runs the command.
-pub fn run(args: BenchArgs) -> anyhow::Result<Outcome> {
-    match args.what {
-        BenchCommand::Capture(args) => bench_capture(&args),
-    }
-}
-
 /// Captures twice: with workers as `motley capture` does, for the whole rate; in this process, for the stages' shares.
-fn bench_capture(args: &BenchCaptureArgs) -> anyhow::Result<Outcome> {
+pub fn run(args: &BenchCaptureArgs) -> anyhow::Result<Outcome> {
     let folder = std::env::temp_dir().join(format!("motley-bench-{}", std::process::id()));
     let result = measure(args, &folder);
     // Nothing of it is worth keeping; what cannot be removed is the system's temporary folder's to clear.

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Trains classifiers of cats and dogs on frames, on photos and on both, and judges them on photos that none has seen.
+#
+# usage: scripts/real.sh     (environment: MOTLEY, the program; MOTLEY_DATA, the folder with photos/ and weights/;
+#                            REAL_OUT, where to, default out/real; REAL_FRAMES, frames of both classes, default 4000)
+# Fails when the classifier that learnt from photos is right on fewer than 97.5 % of them, or when photos beside frames are
+# worth less than the photos alone.
+set -euo pipefail
+
+motley=${MOTLEY:-target/release/motley}
+out=${REAL_OUT:-out/real}
+frames=${REAL_FRAMES:-4000}
+data=${MOTLEY_DATA:-}
+[[ -n $data && -d $data/photos && -d $data/weights ]] || { echo "real: set MOTLEY_DATA to a folder with photos/ and weights/" >&2; exit 1; }
+
+weights=$data/weights/mobilenet_v2_1.0_224_from_quant_fp32.safetensors
+common=(--classes cat,dog --backbone mobilenet_v2 --weights "$weights" --val "$data/photos/val" --cache "$out/features" --quiet)
+
+# accuracy RUN ARGUMENT...: trains where that was not done yet, and prints the share of right answers on photos/val.
+accuracy() {
+  local run=$out/$1
+  shift
+  [[ -e $run/report.html ]] || { rm -rf "$run"; "$motley" train "${common[@]}" "$@" --out "$run"; }
+  # It is judged on photos/val as it is trained: the first accuracy of the file is that of all pictures.
+  grep -m1 '"accuracy"' "$run/evaluation.json" | tr -dc '0-9.'
+}
+
+# at_least GOT WANTED WHAT
+at_least() {
+  awk -v got="$1" -v wanted="$2" 'BEGIN { exit !(got >= wanted) }' || { echo "real: $3: $1 is below $2"; failed=1; }
+}
+
+failed=
+"$motley" capture scenes/cats-dogs-photo.scene.ron --batch "$frames" --out "$out/frames"
+printf '%-16s %8s %8s\n' 'photos a class' 'photos' 'photos and frames'
+printf '%-16s %8s %8.4f\n' 0 '' "$(accuracy frames-run --data "$out/frames")"
+for count in 10 50 250; do
+  # A folder with the first so many photos of each class, as a user would have it.
+  for class in cat dog; do
+    mkdir -p "$out/photos-$count/$class"
+    find "$data/photos/train/$class" -type f | sort | head -n "$count" | xargs cp -t "$out/photos-$count/$class"
+  done
+  alone=$(accuracy "photos-$count-run" --real "$out/photos-$count")
+  both=$(accuracy "both-$count-run" --data "$out/frames" --real "$out/photos-$count")
+  printf '%-16s %8.4f %8.4f\n' "$count" "$alone" "$both"
+  at_least "$both" "$alone" "$count photos beside frames"
+done
+all=$(accuracy photos-run --real "$data/photos/train")
+printf '%-16s %8.4f\n' all "$all"
+at_least "$all" 0.975 "all photos"
+[[ ! $failed ]]

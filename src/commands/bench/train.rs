@@ -1,0 +1,76 @@
+//! `motley bench train`: how fast each stage of a training is, and which one the others wait for.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
+use motley_learn::{
+    device::Device,
+    run::{Bench, Rates},
+};
+use serde_json::json;
+
+use crate::{
+    Outcome,
+    cli::BenchTrainArgs,
+    progress::event,
+    streams::{self, Streams},
+};
+
+/// Quality of the pictures that are decoded, as datasets have it.
+const JPEG_QUALITY: u8 = 90;
+
+/// Draws frames as `motley train --stream` does, then measures what is done with them; each stage alone.
+pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
+    let device = Device::choose(args.device)?;
+    let scene = streams::open(args.scene.as_deref(), [0, args.frames], 0, args.size)?;
+    let streams = streams::start(vec![scene], &[])?;
+    let mut pictures = Vec::new();
+    // The first frame waits for pipelines that are compiled.
+    let mut first = None;
+    for sample in streams.samples.clone() {
+        first.get_or_insert_with(Instant::now);
+        let mut jpeg = Vec::new();
+        let (image, [width, height]) = (&sample.image, [sample.image.width(), sample.image.height()]);
+        if pictures.len() < args.batch {
+            JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY).encode(
+                image,
+                width,
+                height,
+                ExtendedColorType::Rgb8,
+            )?;
+            pictures.push(jpeg);
+        }
+    }
+    let drawing = first.context("no frame was drawn")?.elapsed();
+    let [_, drawn] = Streams::finish(streams)?;
+    let draw = drawn.count().saturating_sub(1) as f64 / drawing.as_secs_f64().max(1e-9);
+    let bench = Bench {
+        backbone: &args.backbone,
+        weights: args.weights.as_deref(),
+        batch: args.batch,
+        pictures: &pictures,
+        period: Duration::try_from_secs_f32(args.seconds).context("--seconds takes 0 or more")?,
+    };
+    let Rates { decode, augment, forward, step } = bench.run(&device)?;
+    let stages = [("draw", draw), ("decode", decode), ("augment", augment), ("forward", forward), ("step", step)];
+    let waits = |learning: f64| if draw < learning { "network" } else { "renderer" };
+    if args.json {
+        let rates: serde_json::Map<_, _> =
+            stages.iter().map(|(name, rate)| ((*name).to_owned(), json!(rate))).collect();
+        event(&json!({
+            "backbone": args.backbone, "device": device.to_string(), "batch": args.batch, "images_per_second": rates,
+            "waits": { "frozen": waits(forward), "unfrozen": waits(step) },
+        }));
+        return Ok(Outcome::Done);
+    }
+    eprintln!("{device}; {}, batches of {}", args.backbone, args.batch);
+    for (name, rate) in stages {
+        eprintln!("  {name:8} {:8.2} ms {rate:8.1} img/s", 1e3 / rate);
+    }
+    eprintln!(
+        "decode and augment: one thread. forward: frozen. step: forward, backward and Adam of the whole network."
+    );
+    eprintln!("From a stream, frozen: the {} waits; unfrozen: the {} waits.", waits(forward), waits(step));
+    Ok(Outcome::Done)
+}
