@@ -132,12 +132,11 @@ fn trim_blank_end(text: &str) -> usize {
 /// A value on one line, without comments.
 fn compact(node: &Node<'_>) -> String {
     let lines = node.text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    let joined = lines.fold(String::new(), |joined, line| {
+    lines.fold(String::new(), |joined, line| {
         let glued = joined.is_empty() || joined.ends_with(['(', '[', '{']) || line.starts_with([')', ']', '}']);
         let joined = if line.starts_with([')', ']', '}']) { joined.trim_end_matches(',').to_owned() } else { joined };
         joined + if glued { "" } else { " " } + line
-    });
-    joined
+    })
 }
 
 #[cfg(test)]
