@@ -143,7 +143,8 @@ impl View {
     /// When the system starts no process.
     pub fn start_eval(&mut self, launcher: &Launcher) -> std::io::Result<()> {
         let Some(run) = &self.opened else { return Ok(()) };
-        let test = Path::new(self.test.trim());
+        // Whole, so that pictures are found from everywhere.
+        let test = &launcher.folder.join(self.test.trim());
         let name = test.file_name().map_or_else(|| "test".to_owned(), |name| name.to_string_lossy().into_owned());
         let mut args = command::eval(run, &name, test, &run.join("eval"));
         args.push("--json".into());
@@ -408,24 +409,20 @@ fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wish
 }
 
 fn explains_ui(ui: &mut Ui, view: &mut View) {
-    ui.horizontal_wrapped(|ui| {
-        for (method, job, out) in &view.explains {
-            ui.vertical(|ui| {
-                ui.label(*method);
-                match job.status() {
-                    Status::Done => {
-                        view.gallery.picture_ui(ui, &out.join("grid.png"), 2.0 * SIDE, false);
-                    }
-                    Status::Failed(reason) => {
-                        ui.colored_label(ui.visuals().error_fg_color, reason);
-                    }
-                    _ => {
-                        ui.spinner();
-                    }
-                }
-            });
+    for (method, job, out) in &view.explains {
+        ui.label(*method);
+        match job.status() {
+            Status::Done => {
+                view.gallery.picture_ui(ui, &out.join("grid.png"), 1.5 * SIDE, false);
+            }
+            Status::Failed(reason) => {
+                ui.colored_label(ui.visuals().error_fg_color, reason);
+            }
+            _ => {
+                ui.spinner();
+            }
         }
-    });
+    }
 }
 
 #[cfg(test)]
