@@ -280,14 +280,14 @@ impl Coat {
         let leg = if self.pattern == Pattern::Ticked { 0.5 * rings } else { 0.85 * rings };
         let tail = step(0.0, 0.5, ops::sin(spot.tail_at * 44.0 + fine * 2.0)).max(step(0.86, 0.95, spot.tail_at));
         // The M on the forehead, stripes over the crown, cheek stripes, and the line from the eye's outer corner.
-        let brow = step(0.2, 0.42, q.y) * step(-0.9, -0.2, q.z) * step(0.75, 0.5, ax);
-        let forehead = brow * step(0.1, 0.65, ops::sin(ax * 16.0 + 1.4 + fine * 2.5));
-        let cheek = step(0.45, 0.62, ax) * step(0.45, 0.2, q.y) * step(-0.6, -0.35, q.y);
-        let cheek = cheek * step(0.2, 0.75, ops::sin((q.y + 0.35 * (ax - 0.4)) * 17.0 + 0.5 + fine * 2.5));
+        let brow = step(0.14, 0.32, q.y) * step(0.95, 0.7, ax);
+        let forehead = brow * step(-0.1, 0.45, ops::sin(ax * 15.0 + 1.4 + fine * 2.5));
+        let cheek = step(0.45, 0.62, ax) * step(0.45, 0.2, q.y) * step(-0.7, -0.45, q.y);
+        let cheek = cheek * step(0.0, 0.55, ops::sin((q.y + 0.35 * (ax - 0.4)) * 15.0 + 0.5 + fine * 2.5));
         let corner = step(0.08, 0.02, (q.y - 0.06 - 0.4 * (ax - 0.6)).abs()) * step(0.56, 0.68, ax);
         let ear = spot.ear.map_or(0.0, |(s, ..)| 0.35 * step(0.2, 0.9, s));
         let head = if spot.ear.is_some() { ear } else { forehead.max(cheek).max(corner) };
-        mix(0.9 * head, leg, tail * 0.9, trunk)
+        mix(head, leg, tail, trunk)
     }
 
     fn tan_points(&self, spot: &Spot, fine: f32) -> f32 {

@@ -29,7 +29,8 @@ fn root(kind: Kind, ear: Ear) -> Root {
         (Kind::Dog, Ear::Erect | Ear::Bat | Ear::Tipped) => ((0.5, 0.46, -0.12), (0.33, 1.0, 0.04), (0.45, 0.0, 1.0)),
         (Kind::Dog, Ear::Button | Ear::Folded) => ((0.6, 0.46, -0.1), (0.75, 0.75, 0.05), (0.5, -0.2, 0.85)),
         (Kind::Dog, Ear::Rose) => ((0.58, 0.46, -0.2), (0.75, 0.55, -0.45), (0.4, -0.3, 0.7)),
-        (Kind::Dog, Ear::Drop) => ((0.66, 0.42, -0.2), (0.82, 0.36, 0.46), (0.0, -1.0, 0.05)),
+        // Set on high and turned outward, so that the flap is seen from the front.
+        (Kind::Dog, Ear::Drop) => ((0.62, 0.48, -0.12), (0.78, 0.3, 0.62), (0.0, -1.0, 0.05)),
     };
     Root { base: base.into(), along: Vec3::from(along).normalize(), hollow: Vec3::from(hollow).normalize() }
 }
@@ -42,7 +43,7 @@ fn bent(ear: Ear, s: f32) -> f32 {
         Ear::Button => 0.2 * s + 2.45 * step(0.3, 0.6, s),
         Ear::Folded => 0.9 * step(0.05, 0.3, s) + 1.6 * step(0.3, 0.6, s),
         Ear::Rose => 0.3 * s + 1.3 * step(0.35, 0.7, s),
-        Ear::Drop => 1.5 * step(0.05, 0.45, s) + 0.14 * s,
+        Ear::Drop => 1.5 * step(0.02, 0.34, s) + 0.14 * s,
     }
 }
 
@@ -108,7 +109,7 @@ fn grow_tufts(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, dice: &mu
     let (length, half) = (traits.ear_length, traits.ear_width);
     let color = coat.tuft(anatomy);
     let long = matches!(traits.hair, Hair::Long | Hair::Plush);
-    for _ in 0..if long { 22 } else { 14 } {
+    for _ in 0..if long { 22 } else { 6 } {
         // `across` points to the middle of the head: hair grows from that rim outward and up.
         let (s, u) = (dice.between(0.0, 0.42), dice.between(-0.75, 0.75));
         let at = base + along * (s * length) + across * (u * half * (1.0 - s)) + hollow * (0.1 * half);
@@ -144,7 +145,9 @@ fn grow_ear(anatomy: &Anatomy, coat: &Coat, side: f32, joint: usize, lean: f32, 
     let across = along.cross(hollow);
     let flip = Vec3::new(side, 1.0, 1.0);
     let hair = if ear == Ear::Drop { 0.35 * anatomy.fluff / anatomy.unit } else { 0.0 };
-    let (length, half) = (traits.ear_length, traits.ear_width + hair);
+    // What hangs is measured from the fold.
+    let length = traits.ear_length * if ear == Ear::Drop { 1.3 } else { 1.0 };
+    let half = traits.ear_width + hair;
     // How much the rims curl toward the hollow: most at the root, where an ear is a funnel.
     let cup = |s: f32| match ear {
         Ear::Drop => 0.12,

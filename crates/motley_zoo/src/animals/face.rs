@@ -160,7 +160,7 @@ fn grow_lids(anatomy: &Anatomy, eye: &Eye, coat: &Coat, mirror: f32, sheet: &mut
             let swell = if sin > 0.0 { 0.16 } else { 0.08 };
             let arch = 4.0 * t * (1.0 - t) * swell * eye.radius;
             let position = edge.lerp(settled, t) + forward * arch;
-            let rim = step(0.34, 0.16, t);
+            let rim = step(0.4, 0.22, t);
             let color = coat.color(&Spot::head(anatomy, position)).lerp(coat.rim, rim);
             sheet.vertex(position, forward, color, rigid(HEAD));
         }
@@ -220,7 +220,7 @@ fn grow_mouth(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
     let width = if cat { 0.018 } else { 0.026 };
     let nose = (face.nose - anatomy.skull) / anatomy.unit;
     let size = face.nose_size / anatomy.unit;
-    let lip = nose.y - if cat { 0.24 } else { size * 1.1 + 0.12 };
+    let lip = nose.y - if cat { 0.22 } else { size * 1.1 + 0.12 };
     let front = Vec3::new(0.0, 0.0, 1.0);
     let philtrum: Vec<(Vec3, Vec3)> =
         (0..6).map(|i| (Vec3::new(0.0, nose.y - 0.3 * size + (lip - nose.y) * i as f32 / 5.0, 0.2), front)).collect();
@@ -334,7 +334,7 @@ fn whisker(anatomy: &Anatomy, root: Vec3, direction: Vec3, length: f32, sheet: &
         let t = i as f32 / 4.0;
         let droop = Vec3::new(0.0, -0.18 * t * t * length, -0.12 * t * t * length);
         let p = root + direction * (length * t) + droop;
-        let half = 0.0055 * (1.0 - 0.85 * t);
+        let half = 0.008 * (1.0 - 0.8 * t);
         for k in [1.0, -1.0] {
             sheet.vertex(anatomy.on_head(p + aside * (half * k)), Vec3::Z, Vec3::splat(0.6), rigid(HEAD));
         }

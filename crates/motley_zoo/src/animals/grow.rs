@@ -24,7 +24,7 @@ use super::{breeds, head::Face};
 use crate::model::{Local, Model, Node, Part, Skin, Surface};
 
 /// Size of a cube of the body's grid in withers' heights, and of the head's in skulls.
-const BODY_CELL: f32 = 0.037;
+const BODY_CELL: f32 = 0.033;
 const HEAD_CELL: f32 = 0.093;
 
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0.

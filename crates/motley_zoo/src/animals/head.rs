@@ -103,39 +103,38 @@ impl Anatomy {
         let (muzzle, pads, cheeks) = (t.muzzle, t.flews, t.cheeks);
         let broad = t.muzzle_width;
         // Braincase, forehead and the flat crown between the ears.
-        self.ball(Vec3::new(0.0, 0.06, -0.1), Vec3::new(0.94, 0.76, 0.92), 0.25);
-        self.ball(Vec3::new(0.0, 0.32, 0.3), Vec3::new(0.62, 0.36, 0.46), 0.22);
+        self.ball(Vec3::new(0.0, 0.04, -0.08), Vec3::new(1.0, 0.8, 0.92), 0.25);
+        self.ball(Vec3::new(0.0, 0.3, 0.34), Vec3::new(0.62, 0.38, 0.44), 0.22);
         for side in [1.0, -1.0] {
             // Jowls: a cat's face is widest below its eyes.
-            let radii = Vec3::new(0.45 + hair, 0.42 + hair, 0.46) * cheeks;
-            self.ball(Vec3::new(side * 0.5, -0.33, 0.18), radii, 0.25);
-            self.ball(Vec3::new(side * 0.47, -0.16, 0.52), Vec3::new(0.27, 0.2, 0.24), 0.2);
+            let radii = Vec3::new(0.46 + hair, 0.42 + hair, 0.45) * cheeks;
+            self.ball(Vec3::new(side * 0.52, -0.28, 0.24), radii, 0.25);
             // Brow.
-            self.ball(Vec3::new(side * 0.36, 0.32, 0.58), Vec3::new(0.24, 0.13, 0.16), 0.16);
+            self.ball(Vec3::new(side * 0.38, 0.3, 0.6), Vec3::new(0.24, 0.12, 0.14), 0.16);
         }
-        // Jaw, bridge of the nose, whisker pads, chin. The face falls away forward: nose well below the eyes.
-        self.ball(Vec3::new(0.0, -0.48, 0.42), Vec3::new(0.5, 0.32, 0.42), 0.2);
-        let front = 0.62 + 0.29 * muzzle;
-        let drop = -0.34 - 0.1 * muzzle;
-        self.bar(Vec3::new(0.0, 0.16, 0.72), Vec3::new(0.0, drop + 0.02, front), 0.2, 0.15 * broad, 0.16);
+        // Jaw, bridge of the nose, whisker pads, chin: a short, flat face whose nose is close below the eyes.
+        self.ball(Vec3::new(0.0, -0.4, 0.36), Vec3::new(0.48, 0.3, 0.4), 0.2);
+        let front = 0.6 + 0.26 * muzzle;
+        let drop = -0.21 - 0.08 * muzzle;
+        self.bar(Vec3::new(0.0, 0.2, 0.7), Vec3::new(0.0, drop + 0.04, front), 0.2, 0.13 * broad, 0.15);
         for side in [1.0, -1.0] {
-            let radii = Vec3::new(0.26 * broad, 0.19, 0.25 + 0.05 * pads);
-            self.ball(Vec3::new(side * 0.17 * broad, drop - 0.15, front - 0.1), radii, 0.1);
+            let radii = Vec3::new(0.25 * broad, 0.18, 0.2 + 0.05 * pads);
+            self.ball(Vec3::new(side * 0.18 * broad, drop - 0.16, front - 0.08), radii, 0.08);
         }
-        self.ball(Vec3::new(0.0, drop - 0.34, front - 0.2), Vec3::new(0.22 * broad, 0.15, 0.2), 0.12);
-        let at = Vec3::new(dice.between(0.36, 0.41), dice.between(0.06, 0.13), 0.7);
+        self.ball(Vec3::new(0.0, drop - 0.34, front - 0.18), Vec3::new(0.2 * broad, 0.14, 0.18), 0.1);
+        let at = Vec3::new(dice.between(0.39, 0.45), dice.between(0.04, 0.1), 0.7);
         let sleepy = if dice.chance(0.3) { dice.between(0.1, 0.3) } else { dice.between(0.0, 0.1) };
-        let opening = Vec3::new(0.95, dice.between(0.58, 0.76) - sleepy, dice.between(0.58, 0.68));
+        let opening = Vec3::new(0.95, dice.between(0.66, 0.86) - sleepy, dice.between(0.62, 0.76));
         let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.02, opening, dice.between(0.15, 0.4));
         let nose_size = self.unit * dice.between(0.125, 0.15) * (0.6 + 0.4 * broad);
-        Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.2, gape: 0.0, nose_y: drop }
+        Face { eyes, nose: Vec3::ZERO, nose_size, tip: front + 0.18, gape: 0.0, nose_y: drop }
     }
 
     fn dog_head(&mut self, dice: &mut Dice) -> Face {
         let t = self.traits.clone();
         let hair = 0.5 * self.fluff / self.unit;
         let (long, wide, stop, flews, cheeks) = (t.muzzle, t.muzzle_width, t.stop, t.flews, t.cheeks);
-        let gape = if dice.chance(0.4) { dice.between(0.12, 0.36) } else { 0.0 };
+        let gape = if dice.chance(0.5) { dice.between(0.12, 0.4) } else { 0.0 };
         // Without a stop the muzzle's bridge runs on from the forehead; with one it starts lower.
         let low = -0.1 - 0.2 * stop;
         let tip = 0.72 + long;

@@ -34,7 +34,7 @@ pub(super) fn paint(traits: &Traits, dice: &mut Dice) -> Coat {
     let cat = traits.kind == Kind::Cat;
     let coat = Coat {
         white: dice.tint(WHITE, 0.04),
-        frequency: if cat { dice.between(40.0, 58.0) } else { dice.between(18.0, 30.0) },
+        frequency: if cat { dice.between(32.0, 48.0) } else { dice.between(18.0, 30.0) },
         inner_ear: dice.tint(if cat { rgb(0.68, 0.41, 0.36) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
         seed: rgb(dice.between(0.0, 50.0), dice.between(0.0, 50.0), dice.between(0.0, 50.0)),
         fur: match traits.hair {
@@ -81,7 +81,7 @@ impl Painter<'_, '_> {
         self.coat.under = self.coat.base * 0.75 + Vec3::splat(0.22);
         self.coat.under_amount = 0.6;
         self.coat.pale = self.range(0.5, 0.9);
-        self.coat.mark_amount = strength * self.range(0.6, 1.05);
+        self.coat.mark_amount = (strength * self.range(0.8, 1.15)).min(1.0);
         // Banded hair: each light and dark.
         self.coat.fur += 0.1;
         let kinds = [(Pattern::Mackerel, 2.0), (Pattern::Classic, 1.0), (Pattern::SpottedTabby, 0.8)];
@@ -351,7 +351,7 @@ impl Painter<'_, '_> {
         };
         self.coat.nose = self.near(nose);
         self.coat.lips = rgb(0.04, 0.024, 0.022);
-        self.coat.rim = if cat && !dark { rgb(0.035, 0.027, 0.025) } else { rgb(0.012, 0.01, 0.01) };
+        self.coat.rim = if cat && !dark { rgb(0.02, 0.016, 0.015) } else { rgb(0.012, 0.01, 0.01) };
         let blue_eyed = matches!(traits.coat, CoatKind::Merle | CoatKind::Husky) && self.dice.chance(0.35);
         let iris = if matches!(traits.coat, CoatKind::Colourpoint | CoatKind::PointAndWhite) || blue_eyed {
             Iris::Blue
@@ -361,14 +361,14 @@ impl Painter<'_, '_> {
         let (inner, outer) = match iris {
             Iris::Brown => (rgb(0.045, 0.018, 0.008), rgb(0.022, 0.009, 0.005)),
             Iris::Hazel => (rgb(0.12, 0.055, 0.018), rgb(0.06, 0.028, 0.011)),
-            Iris::Amber => (rgb(0.46, 0.29, 0.07), rgb(0.33, 0.18, 0.035)),
-            Iris::Copper => (rgb(0.42, 0.19, 0.05), rgb(0.3, 0.11, 0.028)),
-            Iris::Yellow => (rgb(0.46, 0.41, 0.15), rgb(0.34, 0.3, 0.09)),
-            Iris::Green => (rgb(0.33, 0.36, 0.16), rgb(0.19, 0.27, 0.12)),
+            Iris::Amber => (rgb(0.58, 0.38, 0.07), rgb(0.44, 0.25, 0.04)),
+            Iris::Copper => (rgb(0.5, 0.23, 0.05), rgb(0.38, 0.14, 0.03)),
+            Iris::Yellow => (rgb(0.54, 0.52, 0.13), rgb(0.42, 0.4, 0.09)),
+            Iris::Green => (rgb(0.38, 0.47, 0.17), rgb(0.24, 0.37, 0.13)),
             Iris::Blue => (rgb(0.22, 0.36, 0.55), rgb(0.11, 0.23, 0.42)),
         };
         self.coat.iris = self.near(inner);
         self.coat.iris_rim = self.near(outer);
-        self.coat.sclera = if cat { outer * 0.5 } else { rgb(0.16, 0.12, 0.1) };
+        self.coat.sclera = if cat { outer * 0.5 } else { rgb(0.09, 0.065, 0.055) };
     }
 }
