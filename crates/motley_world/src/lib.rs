@@ -8,6 +8,7 @@ pub mod lean;
 pub mod library;
 pub mod normals;
 pub mod params;
+mod pool;
 pub mod shapes;
 pub mod sky_dome;
 pub mod stage;

@@ -1,7 +1,7 @@
 //! What has been made so far, on the GPU and beside it: models, materials, skies and shapes, each made once while it is kept.
 //!
-//! Models are many (a pool of individuals for each class), so the least recently used are dropped once they take more than
-//! `MODEL_BUDGET`; materials, skies and shapes are few and stay.
+//! Models are many (a pool of individuals for each class), and a user's packs may hold any number of materials and skies: of
+//! each kind the least recently used go once they take more than their budget. Shapes are few and stay.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,12 +24,17 @@ use motley_zoo::{
 
 use crate::{
     lean::{FrameGpu, Lean, LeanKey, SurfaceUniform},
+    pool::Pool,
     shapes,
     sky_dome::SkyAssets,
 };
 
 /// Bytes of models that are kept: vertices and textures, each counted once though the GPU holds them too.
 const MODEL_BUDGET: usize = 96 << 20;
+/// Bytes of materials that are kept: all of the built-in ones, and as much again.
+const MATERIAL_BUDGET: usize = 384 << 20;
+/// Bytes of skies that are kept: all of the built-in ones, and half as much again.
+const SKY_BUDGET: usize = 384 << 20;
 
 /// A model with its GPU assets.
 #[derive(Debug)]
@@ -46,7 +51,6 @@ pub struct Loaded {
     pub head_radius: Option<f32>,
     /// One for each part of the model.
     pub parts: Vec<LoadedPart>,
-    bytes: usize,
 }
 
 /// A part's GPU assets.
@@ -78,10 +82,9 @@ pub struct LoadedMaterial {
 pub struct Library {
     zoo: Zoo,
     seed: u64,
-    models: HashMap<(String, String, u32, Detail), (u64, Arc<Loaded>)>,
-    clock: u64,
-    materials: BTreeMap<String, LoadedMaterial>,
-    skies: BTreeMap<String, Arc<SkyAssets>>,
+    models: Pool<(String, String, u32, Detail), Arc<Loaded>>,
+    materials: Pool<String, LoadedMaterial>,
+    skies: Pool<String, Arc<SkyAssets>>,
     shapes: BTreeMap<String, Handle<Mesh>>,
 }
 
@@ -106,10 +109,9 @@ impl Library {
         Self {
             zoo,
             seed,
-            models: HashMap::new(),
-            clock: 0,
-            materials: BTreeMap::new(),
-            skies: BTreeMap::new(),
+            models: Pool::new(MODEL_BUDGET),
+            materials: Pool::new(MATERIAL_BUDGET),
+            skies: Pool::new(SKY_BUDGET),
             shapes: BTreeMap::new(),
         }
     }
@@ -132,27 +134,10 @@ impl Library {
         detail: Detail,
         shelves: &mut Shelves,
     ) -> Result<Arc<Loaded>, ZooError> {
-        self.clock += 1;
-        let key = (class.to_owned(), breed.to_owned(), individual, detail);
-        if let Some((used, loaded)) = self.models.get_mut(&key) {
-            *used = self.clock;
-            return Ok(loaded.clone());
-        }
-        let grown = self.zoo.individual(class, breed, individual, self.seed, detail)?;
-        let loaded = Arc::new(load(&grown, shelves));
-        self.models.insert(key, (self.clock, loaded.clone()));
-        self.drop_unused();
-        Ok(loaded)
-    }
-
-    fn drop_unused(&mut self) {
-        let mut bytes: usize = self.models.values().map(|(_, loaded)| loaded.bytes).sum();
-        while bytes > MODEL_BUDGET && self.models.len() > 1 {
-            let Some(oldest) = self.models.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else {
-                break;
-            };
-            bytes -= self.models.remove(&oldest).map_or(0, |(_, loaded)| loaded.bytes);
-        }
+        self.models.get((class.to_owned(), breed.to_owned(), individual, detail), || {
+            let grown = self.zoo.individual(class, breed, individual, self.seed, detail)?;
+            Ok(load(&grown, shelves))
+        })
     }
 
     /// A material by its name; an empty name is plain grey.
@@ -160,13 +145,10 @@ impl Library {
     /// # Errors
     /// When its file cannot be read.
     pub fn material(&mut self, name: &str, shelves: &mut Shelves) -> Result<LoadedMaterial, ZooError> {
-        if let Some(known) = self.materials.get(name) {
-            return Ok(known.clone());
-        }
-        let maps = if name.is_empty() { None } else { Some(self.zoo.material(name)?) };
-        let loaded = load_material(maps.as_ref(), shelves);
-        self.materials.insert(name.to_owned(), loaded.clone());
-        Ok(loaded)
+        self.materials.get(name.to_owned(), || {
+            let maps = if name.is_empty() { None } else { Some(self.zoo.material(name)?) };
+            Ok(load_material(maps.as_ref(), shelves))
+        })
     }
 
     /// A sky by its name; an empty name is an even grey.
@@ -174,13 +156,11 @@ impl Library {
     /// # Errors
     /// When its file cannot be read.
     pub fn sky(&mut self, name: &str, shelves: &mut Shelves) -> Result<Arc<SkyAssets>, ZooError> {
-        if let Some(known) = self.skies.get(name) {
-            return Ok(known.clone());
-        }
-        let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
-        let loaded = Arc::new(SkyAssets::new(sky, shelves));
-        self.skies.insert(name.to_owned(), loaded.clone());
-        Ok(loaded)
+        self.skies.get(name.to_owned(), || {
+            let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
+            let bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
+            Ok((Arc::new(SkyAssets::new(sky, shelves)), bytes))
+        })
     }
 
     /// An obstructor's shape, about one metre across.
@@ -189,7 +169,8 @@ impl Library {
     }
 }
 
-fn load(individual: &Individual, shelves: &mut Shelves) -> Loaded {
+/// A model's GPU assets, and their size in bytes.
+fn load(individual: &Individual, shelves: &mut Shelves) -> (Arc<Loaded>, usize) {
     let model = &individual.model;
     let mut textures: HashMap<*const Texture, Handle<Image>> = HashMap::new();
     let mut meshes: HashMap<*const MeshData, Handle<Mesh>> = HashMap::new();
@@ -213,15 +194,15 @@ fn load(individual: &Individual, shelves: &mut Shelves) -> Loaded {
         })
         .collect();
     let (rest_height, head_radius) = measure(model);
-    Loaded {
+    let loaded = Loaded {
         height: individual.height,
         rest_height,
         clips: model.clips.iter().map(|clip| clip.name.clone()).collect(),
         head_radius,
         parts,
-        bytes,
         model: model.clone(),
-    }
+    };
+    (Arc::new(loaded), bytes)
 }
 
 /// Height of the rest pose and radius of the head: the farthest vertex that the head, or what hangs on it, moves most.
@@ -289,7 +270,7 @@ fn surface(
             textures
                 .entry(Arc::as_ptr(map))
                 .or_insert_with(|| {
-                    *bytes += map.rgba.len() * 4 / 3;
+                    *bytes += with_mips(map);
                     shelves.images.add(image(map, format))
                 })
                 .clone()
@@ -323,8 +304,15 @@ fn surface(
     })
 }
 
-fn load_material(maps: Option<&MaterialMaps>, shelves: &mut Shelves) -> LoadedMaterial {
-    let mut add = |map: Option<&Arc<Texture>>, format| map.map(|map| shelves.images.add(image(map, format)));
+/// A material's GPU assets, and their size in bytes.
+fn load_material(maps: Option<&MaterialMaps>, shelves: &mut Shelves) -> (LoadedMaterial, usize) {
+    let mut bytes = 0;
+    let mut add = |map: Option<&Arc<Texture>>, format| {
+        map.map(|map| {
+            bytes += with_mips(map);
+            shelves.images.add(image(map, format))
+        })
+    };
     let base_texture = add(maps.map(|maps| &maps.base_color), TextureFormat::Rgba8UnormSrgb);
     let normal_texture = add(maps.and_then(|maps| maps.normal.as_ref()), TextureFormat::Rgba8Unorm);
     let metallic_roughness_texture =
@@ -352,12 +340,18 @@ fn load_material(maps: Option<&MaterialMaps>, shelves: &mut Shelves) -> LoadedMa
     };
     let ground = Lean { key: LeanKey { ground: true, glossy: false, ..lean.key }, ..lean.clone() };
     let cover = Lean { key: LeanKey { cover: true, ..lean.key }, ..lean.clone() };
-    LoadedMaterial {
+    let loaded = LoadedMaterial {
         ground: shelves.leans.add(ground),
         cover: shelves.leans.add(cover),
         lean: shelves.leans.add(lean),
         tile_m: maps.map_or(1.0, |maps| maps.tile_m),
-    }
+    };
+    (loaded, bytes)
+}
+
+/// Bytes of a texture with all its smaller levels.
+fn with_mips(texture: &Texture) -> usize {
+    texture.rgba.len() * 4 / 3
 }
 
 /// A repeating image with all its smaller levels, so that what is far away does not shimmer.
