@@ -82,12 +82,16 @@ fn shares<B: Backend>(features: &Features, classes: usize, device: &B::Device) -
 
 /// Each row divided by its Euclidean length.
 pub(super) fn unit<B: Backend>(rows: Tensor<B, 2>) -> Tensor<B, 2> {
-    let length = rows.clone().square().sum_dim(1).sqrt().clamp_min(1e-12);
+    // Its gradient would be at right angles to the features, and heat maps made of it sum to zero: bright is then what the
+    // features lack. No other use takes a gradient through here.
+    let length = rows.clone().square().sum_dim(1).sqrt().clamp_min(1e-12).detach();
     rows / length
 }
 
-/// A head of one layer without hidden neurons and without a bias that matters.
+/// A head of one layer without hidden neurons and without a bias that matters. What the weights of all classes have in common
+/// changes no probability; it is taken out, so that a heat map shows what speaks for one class and not for all.
 fn linear<B: Backend>(weight: Tensor<B, 2>) -> Head<B> {
+    let weight = weight.clone() - weight.mean_dim(1);
     let bias = Tensor::zeros([weight.dims()[1]], &weight.device());
     let output = Linear { weight: Param::from_tensor(weight), bias: Some(Param::from_tensor(bias)) };
     Head { hidden: None, output, unit_length: true }
@@ -138,6 +142,7 @@ mod tests {
         let rows = unit(features.tensor::<Flex>(&device));
         let shares = shares::<Flex>(&features, 2, &device);
         let means = unit(shares.clone().matmul(rows.clone())).transpose();
+        let means = means.clone() - means.mean_dim(1);
         let head = transfer::<Flex>(&features, 2, &device).unwrap();
         let weights = head.output.weight.val().div_scalar(SCALE);
         let targets = shares.transpose().div_scalar(2.0);
