@@ -242,8 +242,9 @@ mod tests {
             }
             Slot::List(list) => {
                 list.push();
-                let last = list.len() - 1;
-                list.item(last).into_iter().for_each(|item| visit(item, seen));
+                for at in 0..list.len() {
+                    list.item(at).into_iter().for_each(|item| visit(item, seen));
+                }
             }
             Slot::Optional(optional) => {
                 optional.set(true);
@@ -274,9 +275,14 @@ mod tests {
             |text: &str| text.lines().filter(|line| !line.trim().starts_with("//")).map(str::to_owned).collect();
         let (before, after): (Vec<String>, Vec<String>) = (lines(&before), lines(&after));
         let kept: Vec<_> = before.iter().filter(|line| line.contains(": ") && after.contains(line)).collect();
-        // A custom entry is text, and structs and lists begin as they did.
-        let opened = |line: &&&String| !line.ends_with('(') && !line.contains("custom") && !line.contains("[(");
+        // A custom entry is text, structs and lists begin as they did, and what one switch was another is now.
+        let opened = |line: &&&String| {
+            !line.ends_with('(') && ["custom", "[(", "enabled: "].iter().all(|word| !line.contains(word))
+        };
         assert_eq!(kept.iter().filter(opened).collect::<Vec<_>>(), Vec::<&&String>::new());
+        let count = |lines: &[String], word| lines.iter().filter(|line| line.contains(word)).count();
+        assert_eq!(count(&before, "enabled: true"), count(&after, "enabled: false"));
+        assert_eq!(count(&before, "enabled: false"), count(&after, "enabled: true"));
     }
 
     #[test]
