@@ -13,6 +13,10 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 
+/// The system's allocator, whose heap breaks up when models come and go for hours, grew by megabytes every thousand frames.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Exit status of a command that worked and found faults in what it looked at.
 const FAULTS: u8 = 1;
 /// Exit status of a command that could not do its work.
