@@ -113,7 +113,8 @@ impl Worker {
         let shared = Arc::new(Shared::default());
         let queue = shared.clone();
         thread::Builder::new().name("motley preview".to_owned()).spawn(move || {
-            let mut artist = Artist { tell: Teller { sender, wake: Box::new(wake) }, open: None, base: None };
+            let tell = Teller { sender, wake: Box::new(wake) };
+            let mut artist = Artist { queue: queue.clone(), tell, open: None, base: None };
             while let Some(request) = queue.next() {
                 if !artist.serve(request) {
                     break;
@@ -162,6 +163,7 @@ struct Open {
 }
 
 struct Artist {
+    queue: Arc<Shared>,
     tell: Teller,
     open: Option<Open>,
     /// The frame that was changed last, as it is captured: others that differ from it in one thing often follow.
@@ -178,6 +180,8 @@ impl Artist {
         let start = Instant::now();
         let drawn = take(renderer, &request, &mut self.base);
         let milliseconds = start.elapsed().as_secs_f32() * 1e3;
+        // Whoever has the picture may ask for it again.
+        self.queue.lock().drawing = None;
         match drawn {
             Ok(frame) => self.tell.tell(News::Drawn { request, frame, milliseconds }),
             Err(error) => {
