@@ -140,6 +140,25 @@ fn faults_of_scene_and_pack_are_told_together() {
 }
 
 #[test]
+fn pictures_that_are_cut_off_are_told_before_anything_is_drawn() {
+    let folder = folder("(packs: [\"pack\"], classes: [(name: \"cat\")])");
+    for (place, name) in [("materials", "wood.png"), ("skies", "dusk.png")] {
+        let place = folder.path().join("pack").join(place);
+        fs::create_dir_all(&place).expect("a folder");
+        let noise = image::RgbImage::from_fn(64, 32, |x, y| image::Rgb([x as u8 * 37, y as u8 * 91, (x * y) as u8]));
+        noise.save(place.join(name)).expect("a picture");
+    }
+    succeed(folder.path(), &["check", "scene.ron"]);
+    for name in ["pack/materials/wood.png", "pack/skies/dusk.png"] {
+        let path = folder.path().join(name);
+        let bytes = fs::read(&path).expect("the picture");
+        fs::write(&path, &bytes[..bytes.len() / 2]).expect("half of it");
+    }
+    let said = fail(folder.path(), &["check", "scene.ron"], 1);
+    assert!(said.contains("wood.png") && said.contains("dusk.png"), "{said}");
+}
+
+#[test]
 fn machines_read_lines_and_quiet_is_quiet() {
     if !can_draw() {
         return;

@@ -3,7 +3,11 @@
 use motley_dataset::{AuditReport, Reader};
 
 use super::frame;
-use crate::{Outcome, cli::AuditArgs, progress::event};
+use crate::{
+    Outcome,
+    cli::AuditArgs,
+    progress::{event, print},
+};
 
 /// Runs the command.
 pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
@@ -15,7 +19,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
     if args.json {
         event(&serde_json::to_value(&report)?);
     } else {
-        tell(&report);
+        print(&tell(&report));
     }
     Ok(if report.ok() { Outcome::Done } else { Outcome::Faults })
 }
@@ -23,30 +27,34 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Outcome> {
 /// Faults of a sort that are listed one by one.
 const LISTED: usize = 20;
 
-fn tell(report: &AuditReport) {
-    eprintln!("{} of {} frames, {} pictures decoded", report.frames, report.expected, report.decoded);
+fn tell(report: &AuditReport) -> String {
+    let mut text = String::new();
+    let mut line = |words: String| text += &(words + "\n");
+    line(format!("{} of {} frames, {} pictures decoded", report.frames, report.expected, report.decoded));
     for class in &report.classes {
-        eprintln!("  {:20} {:6} frames, {:.0} expected", class.class, class.count, class.expected);
+        line(format!("  {:20} {:6} frames, {:.0} expected", class.class, class.count, class.expected));
     }
     if let Some(balance) = &report.balance {
-        eprintln!("  balance: chi-square {:.2}, p = {:.3}", balance.statistic, balance.p);
+        line(format!("  balance: chi-square {:.2}, p = {:.3}", balance.statistic, balance.p));
     }
     for test in &report.draws {
-        eprintln!("  {:32} {:10} p = {:.3}", test.field, test.test, test.result.p);
+        line(format!("  {:32} {:10} p = {:.3}", test.field, test.test, test.result.p));
     }
     if !report.near_duplicates.is_empty() {
-        eprintln!(
+        line(format!(
             "{} groups of pictures that are hard to tell apart, such as {:?}",
             report.near_duplicates.len(),
             report.near_duplicates[0]
-        );
+        ));
     }
     for fault in report.faults.iter().take(LISTED) {
         let index = fault.index.map_or_else(String::new, |index| format!("frame {index}: "));
-        eprintln!("{index}{}", fault.detail);
+        line(format!("{index}{}", fault.detail));
     }
     if report.faults.len() > LISTED {
-        eprintln!("… and {} more faults; --json lists all", report.faults.len() - LISTED);
+        line(format!("… and {} more faults; --json lists all", report.faults.len() - LISTED));
     }
-    eprintln!("{}", if report.ok() { "no faults" } else { "faults found" });
+    let untested = if report.draws.is_empty() { "; the draws were not tested" } else { "" };
+    line(format!("{}{untested}", if report.ok() { "no faults" } else { "faults found" }));
+    text
 }

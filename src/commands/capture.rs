@@ -21,6 +21,9 @@ use crate::{
     progress::{Progress, Style, event},
 };
 
+/// As in the scene file: `output.count`.
+const MOST_FRAMES: u64 = 1_000_000_000;
+
 /// Runs the command.
 pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
     let style = Style::of(args.json, args.quiet);
@@ -86,6 +89,11 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
     let count = args.batch.unwrap_or(output.count);
     if count == 0 {
         bail!("there is nothing to draw: --batch 0; write the number of frames, such as --batch 1000");
+    }
+    if count > MOST_FRAMES {
+        bail!(
+            "--batch {count} is too many for one dataset: {MOST_FRAMES} are possible; --start and --seed draw others"
+        );
     }
     let size = args.size.unwrap_or(output.size);
     let image = args.image.unwrap_or(output.image);

@@ -2,25 +2,28 @@
 
 use motley_zoo::ready::ReadyScene;
 
-use crate::{Outcome, cli::CheckArgs, opened};
+use crate::{Outcome, cli::CheckArgs, opened, progress::print};
 
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
     for path in &args.scenes {
         let (text, base, name) = opened::read(Some(path))?;
-        match ReadyScene::parse(&text, &base) {
+        match ReadyScene::parse(&text, &base).and_then(|ready| match ready.zoo.look() {
+            faults if faults.is_empty() => Ok(ready),
+            faults => Err(faults),
+        }) {
             Ok(ReadyScene { scene, catalog, .. }) => {
                 let breeds: usize = catalog.classes.iter().map(|class| class.breeds.len()).sum();
-                eprintln!(
-                    "{name}: fine; {} classes with {breeds} breeds, {} materials, {} skies",
+                print(&format!(
+                    "{name}: fine; {} classes with {breeds} breeds, {} materials, {} skies\n",
                     scene.classes.len(),
                     catalog.materials.len(),
                     catalog.skies.len()
-                );
+                ));
             }
             Err(faults) => {
-                eprintln!("{}", opened::describe(&name, &faults));
+                print(&(opened::describe(&name, &faults) + "\n"));
                 outcome = Outcome::Faults;
             }
         }

@@ -31,7 +31,11 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     let text = scene.to_ron();
     write(&args.scene, text.as_bytes())?;
     let (text, base, shown) = opened::read(Some(&args.scene))?;
-    if let Err(faults) = ReadyScene::parse(&text, &base) {
+    let faults = match ReadyScene::parse(&text, &base) {
+        Ok(ready) => ready.zoo.look(),
+        Err(faults) => faults,
+    };
+    if !faults.is_empty() {
         bail!("{}", opened::describe(&shown, &faults));
     }
     tell_notes(&pack)?;

@@ -45,11 +45,11 @@ pub fn succeed(folder: &Path, args: &[&str]) -> Output {
     output
 }
 
-/// Runs the program, which must end with `code`, and gives its standard error.
+/// Runs the program, which must end with `code`, and gives all that it says.
 pub fn fail(folder: &Path, args: &[&str], code: i32) -> String {
     let output = run(folder, args);
     assert_eq!(output.status.code(), Some(code), "motley {args:?}\n{}", stderr(&output));
-    stderr(&output)
+    String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output)
 }
 
 /// Can this machine draw at all? Says so when it cannot.

@@ -12,14 +12,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum DatasetError {
     /// The file system refused.
-    #[error("cannot {action} {}: {source}{}", path.display(), mend(source))]
+    #[error("cannot {action} {}: {error}{}", path.display(), mend(error))]
     Io {
         /// What was tried: "write", "read", …
         action: &'static str,
         /// On which file or folder.
         path: PathBuf,
-        /// The system's word.
-        source: io::Error,
+        /// The system's word; part of this error's own text, so that it is no source beside it.
+        error: io::Error,
     },
     /// The folder holds something else.
     #[error(
@@ -146,7 +146,7 @@ pub enum DatasetError {
 impl DatasetError {
     /// For `map_err` on calls into the file system.
     pub(crate) fn io(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.as_ref().to_owned(), source }
+        move |error| Self::Io { action, path: path.as_ref().to_owned(), error }
     }
 
     /// For `map_err` on parsers.

@@ -4,7 +4,7 @@
 //! 2. [`panes`] are functions of the model that draw themselves and say what the user wants; the model does it.
 //! 3. [`preview::worker`] draws pictures on a thread of its own, with the renderer that `motley capture` uses; [`jobs`] run the
 //!    commands of the command line in processes of their own. So the window never waits.
-//! 4. [`window`] shows all of it: a Bevy app that draws nothing but egui, and only when something has changed.
+//! 4. `window` shows all of it: a Bevy app that draws nothing but egui, and only when something has changed.
 
 pub mod config;
 mod dialogs;

@@ -10,7 +10,7 @@ use motley_scene::{
     catalog::{Catalog, CatalogBreed, CatalogClass},
     params::obstructors::SHAPES,
     scene::{Class, Scene, Source, check_list, check_name},
-    source::Faults,
+    source::{Fault, Faults},
     stream::{Stream, stream},
 };
 use thiserror::Error;
@@ -226,6 +226,12 @@ impl Zoo {
                 })
             }
         }
+    }
+
+    /// Decodes every file of the packs, and gives a fault for each that cannot be used.
+    pub fn look(&self) -> Vec<Fault> {
+        let fault = |error: PackError| Fault { line: 0, column: 0, path: String::new(), message: error.to_string() };
+        self.packs.iter().flat_map(Pack::look).map(fault).collect()
     }
 
     /// Hash of all files of the packs, or `None` without packs.

@@ -6,7 +6,8 @@
 //! PACK/skies/*.hdr, *.exr, *.jpg, *.png     pictures of the whole sphere, twice as wide as high
 //! ```
 //!
-//! [`Pack::open`] looks at names and headers and reports all faults at once; files are decoded when they are asked for.
+//! [`Pack::open`] looks at names and headers and reports all faults at once; files are decoded when they are asked for, or all of
+//! them by [`Pack::look`].
 
 pub mod error;
 mod files;
@@ -135,6 +136,14 @@ impl Pack {
     /// The names of the skies, sorted.
     pub fn skies(&self) -> impl Iterator<Item = &str> {
         self.skies.keys().map(String::as_str)
+    }
+
+    /// Decodes every file, and gives all that cannot be used. Takes as long as drawing all of it once.
+    pub fn look(&self) -> Vec<PackError> {
+        let subjects = self.subjects.values().flatten().map(|(_, path)| load_model(path, None).err());
+        let materials = self.materials.keys().map(|name| self.load_material(name).err());
+        let skies = self.skies.keys().map(|name| self.load_sky(name).err());
+        subjects.chain(materials).chain(skies).flatten().collect()
     }
 
     /// Loads a subject by its place in [`Pack::subjects`]; see [`load_model`] for `class_height_m`.
