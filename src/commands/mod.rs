@@ -15,3 +15,4 @@ pub mod sheet;
 pub mod supervisor;
 pub mod train;
 pub mod worker;
+pub mod zoo;
