@@ -44,6 +44,8 @@ pub enum Command {
     New(NewArgs),
     /// Measure how fast this machine is
     Bench(BenchArgs),
+    /// Look at the animals that the zoo grows
+    Zoo(ZooArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Draw frames for a capture: started by it
@@ -303,6 +305,38 @@ pub struct BenchTrainArgs {
 
 fn parse_batch(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&batch| batch > 0).ok_or_else(|| "write a whole number from 1 on".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub struct ZooArgs {
+    #[command(subcommand)]
+    pub what: ZooCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ZooCommand {
+    /// Contact sheets of every breed from several sides, its head close up and in the photo scene, and a table of breeds
+    Report(ZooReportArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ZooReportArgs {
+    /// Folder of the sheets
+    #[arg(long, short, value_name = "DIR", default_value = "out/zoo")]
+    pub out: PathBuf,
+    /// Only these breeds, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub breeds: Vec<String>,
+    /// Seed of the individuals
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+}
+
+impl ZooReportArgs {
+    /// Is this breed to be shown?
+    pub fn wants(&self, breed: &str) -> bool {
+        self.breeds.is_empty() || self.breeds.iter().any(|wanted| wanted == breed)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -16,3 +16,4 @@ pub mod studio;
 pub mod supervisor;
 pub mod train;
 pub mod worker;
+pub mod zoo;
