@@ -145,7 +145,9 @@ fn pictures_that_are_cut_off_are_told_before_anything_is_drawn() {
     for (place, name) in [("materials", "wood.png"), ("skies", "dusk.png")] {
         let place = folder.path().join("pack").join(place);
         fs::create_dir_all(&place).expect("a folder");
-        let noise = image::RgbImage::from_fn(64, 32, |x, y| image::Rgb([x as u8 * 37, y as u8 * 91, (x * y) as u8]));
+        let noise = image::RgbImage::from_fn(64, 32, |x, y| {
+            image::Rgb([x * 37, y * 91, x * y].map(|value| (value % 256) as u8))
+        });
         noise.save(place.join(name)).expect("a picture");
     }
     succeed(folder.path(), &["check", "scene.ron"]);
