@@ -179,14 +179,15 @@ impl Drop for Job {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
     use std::time::{Duration, Instant};
 
     fn shell(script: &str) -> Job {
-        let launcher = Launcher { program: "sh".into(), folder: ".".into(), wake: std::sync::Arc::new(|| {}) };
-        launcher.start(&["-c".into(), script.into()]).unwrap()
+        let launcher = Launcher { program: "env".into(), folder: ".".into(), wake: std::sync::Arc::new(|| {}) };
+        // Tests that run in the background ignore Ctrl-C, and a shell would inherit that for good.
+        launcher.start(&["--default-signal=INT".into(), "sh".into(), "-c".into(), script.into()]).unwrap()
     }
 
     fn end(job: &mut Job) -> (Vec<Value>, Status) {
