@@ -13,7 +13,7 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 
-/// The system's allocator, whose heap breaks up when models come and go for hours, grew by megabytes every thousand frames.
+/// Models of all sizes come and go for hours: over 20,000 frames this heap grew by less than the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use motley_dataset::{Dataset, FORMAT_VERSION, ImageFormat, ImageSpec, Manifest, Spec};
-use motley_scene::scene::{ImageForm, Scene};
+use motley_scene::scene::{ImageForm, MOST_FRAMES, Scene};
 use serde_json::json;
 
 use super::supervisor::{self, Job};
@@ -20,9 +20,6 @@ use crate::{
     opened::{self, Opened},
     progress::{Progress, Style, event},
 };
-
-/// As in the scene file: `output.count`.
-const MOST_FRAMES: u64 = 1_000_000_000;
 
 /// Runs the command.
 pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {

@@ -9,10 +9,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
     for path in &args.scenes {
         let (text, base, name) = opened::read(Some(path))?;
-        match ReadyScene::parse(&text, &base).and_then(|ready| match ready.zoo.look() {
-            faults if faults.is_empty() => Ok(ready),
-            faults => Err(faults),
-        }) {
+        match ReadyScene::check(&text, &base) {
             Ok(ReadyScene { scene, catalog, .. }) => {
                 let breeds: usize = catalog.classes.iter().map(|class| class.breeds.len()).sum();
                 print(&format!(

@@ -31,11 +31,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     let text = scene.to_ron();
     write(&args.scene, text.as_bytes())?;
     let (text, base, shown) = opened::read(Some(&args.scene))?;
-    let faults = match ReadyScene::parse(&text, &base) {
-        Ok(ready) => ready.zoo.look(),
-        Err(faults) => faults,
-    };
-    if !faults.is_empty() {
+    if let Err(faults) = ReadyScene::check(&text, &base) {
         bail!("{}", opened::describe(&shown, &faults));
     }
     tell_notes(&pack)?;

@@ -11,12 +11,11 @@ use motley_dataset::{
     sheet::{SheetOptions, SheetPicture, sheet},
 };
 use motley_scene::{
-    catalog::CatalogClass,
     frame::Labels,
     recipe::{Recipe, draw},
     stream::stream,
 };
-use motley_zoo::{animals, ready::ReadyScene};
+use motley_zoo::animals;
 
 use super::frame::write;
 use crate::{
@@ -64,9 +63,10 @@ pub fn run(args: &ZooArgs) -> anyhow::Result<Outcome> {
 }
 
 fn report(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
-    let mut turntable = Studio::open(TURNTABLE, args.seed)?;
-    let mut photo = Studio::open(PHOTO, args.seed)?;
-    let known = || turntable.classes.iter().flat_map(|class| &class.breeds).map(|breed| breed.name.as_str());
+    let mut turntable = Finder::open(TURNTABLE, args.seed)?;
+    let mut photo = Finder::open(PHOTO, args.seed)?;
+    let classes = turntable.renderer.catalog().classes.clone();
+    let known = || classes.iter().flat_map(|class| &class.breeds).map(|breed| breed.name.as_str());
     if let Some(name) = args.breeds.iter().find(|name| known().all(|breed| breed != name.as_str())) {
         bail!("there is no breed {name:?}; there are: {}", known().collect::<Vec<_>>().join(", "));
     }
@@ -74,7 +74,7 @@ fn report(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
         "# Breeds\n\nHeights are from the ground to the top of head or back, kittens and puppies included. Triangles and time to \
          grow are means of three individuals, on one core.\n\n| class | breed | height, m | triangles | ms |\n|---|---|---|---|---|\n",
     );
-    for class in turntable.classes.clone() {
+    for class in &classes {
         let wanted: Vec<&str> =
             class.breeds.iter().map(|breed| breed.name.as_str()).filter(|b| args.wants(b)).collect();
         for (number, breeds) in wanted.chunks(ROWS).enumerate() {
@@ -108,27 +108,22 @@ fn report(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
 }
 
 /// A renderer that is asked for frames by what they show.
-struct Studio {
+struct Finder {
     renderer: Renderer,
-    /// The scene once more: the renderer keeps its own.
-    ready: ReadyScene,
-    classes: Vec<CatalogClass>,
     seed: u64,
 }
 
-impl Studio {
+impl Finder {
     fn open(text: &str, seed: u64) -> anyhow::Result<Self> {
-        let open = || opened::open_text(text.to_owned(), Path::new("."), "zoo report");
-        let ready = open()?.ready;
+        let ready = opened::open_text(text.to_owned(), Path::new("."), "zoo report")?.ready;
         let options = RendererOptions { size: ready.scene.output.size, seed, labels: Vec::new() };
-        let renderer = Renderer::new(open()?.ready, options)?;
-        Ok(Self { renderer, classes: ready.catalog.classes.clone(), ready, seed })
+        Ok(Self { renderer: Renderer::new(ready, options)?, seed })
     }
 
     /// The first frame from `start` on that shows a breed as `fits` wants it.
     fn picture(&mut self, breed: &str, start: u64, fits: impl Fn(&Recipe) -> bool) -> anyhow::Result<SheetPicture> {
         let shows = |index: &u64| {
-            let recipe = draw(&self.ready.scene, &self.ready.catalog, self.seed, *index, 0);
+            let recipe = draw(self.renderer.scene(), self.renderer.catalog(), self.seed, *index, 0);
             recipe.subject.breed == breed && fits(&recipe)
         };
         let index = (start..start + MOST_FRAMES).find(shows).with_context(|| format!("no frame shows a {breed}"))?;

@@ -84,13 +84,16 @@ crate::fields! {
     }
 }
 
+/// The most frames of one dataset.
+pub const MOST_FRAMES: u64 = 1_000_000_000;
+
 crate::fields! {
     /// Size, number and form of the pictures.
     pub struct Output {
         /// Width and height.
         size: u32 = 256, 16 => 2048, "px";
         /// Number of frames.
-        count: u64 = 1000, 0 => 1e9;
+        count: u64 = 1000, 0 => MOST_FRAMES;
         /// Seed of all random streams.
         seed: u64 = 0, 0 => 1.8446744073709552e19;
         /// Form of the pictures.

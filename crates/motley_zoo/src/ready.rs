@@ -8,7 +8,7 @@ use motley_scene::{
     source::{Fault, Faults},
 };
 
-use crate::zoo::Zoo;
+use crate::zoo::{Depth, Zoo};
 
 /// A scene that can be drawn.
 #[derive(Debug)]
@@ -27,9 +27,21 @@ impl ReadyScene {
     /// # Errors
     /// All faults of the scene and of its packs, in the order of the text.
     pub fn parse(text: &str, base: &Path) -> Result<Self, Vec<Fault>> {
+        Self::read(text, base, Depth::Headers)
+    }
+
+    /// The same, after every file of the packs was decoded: as slow as drawing all of them once.
+    ///
+    /// # Errors
+    /// All faults of the scene and of its packs, in the order of the text.
+    pub fn check(text: &str, base: &Path) -> Result<Self, Vec<Fault>> {
+        Self::read(text, base, Depth::Whole)
+    }
+
+    fn read(text: &str, base: &Path, depth: Depth) -> Result<Self, Vec<Fault>> {
         let (scene, faults) = Scene::parse(text);
         match scene {
-            Some(scene) => Self::open(scene, base, faults),
+            Some(scene) => Self::open(scene, base, depth, faults),
             None => Err(faults.into_sorted()),
         }
     }
@@ -41,11 +53,11 @@ impl ReadyScene {
     pub fn new(scene: Scene, base: &Path) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         scene.check(&mut faults);
-        Self::open(scene, base, faults)
+        Self::open(scene, base, Depth::Headers, faults)
     }
 
-    fn open(scene: Scene, base: &Path, mut faults: Faults) -> Result<Self, Vec<Fault>> {
-        let (zoo, catalog) = Zoo::open(&scene, base, &mut faults);
+    fn open(scene: Scene, base: &Path, depth: Depth, mut faults: Faults) -> Result<Self, Vec<Fault>> {
+        let (zoo, catalog) = Zoo::open(&scene, base, depth, &mut faults);
         if faults.is_empty() { Ok(Self { scene, zoo, catalog }) } else { Err(faults.into_sorted()) }
     }
 }

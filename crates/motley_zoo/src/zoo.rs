@@ -10,7 +10,7 @@ use motley_scene::{
     catalog::{Catalog, CatalogBreed, CatalogClass},
     params::obstructors::SHAPES,
     scene::{Class, Scene, Source, check_list, check_name},
-    source::{Fault, Faults},
+    source::Faults,
     stream::{Stream, stream},
 };
 use thiserror::Error;
@@ -25,6 +25,15 @@ use crate::{
     skies::{self, PackedSky},
     vehicles,
 };
+
+/// How closely the files of packs are looked at when they are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// At their names and headers.
+    Headers,
+    /// At all of them: each is decoded.
+    Whole,
+}
 
 /// What a zoo cannot show.
 #[derive(Debug, Error)]
@@ -101,12 +110,19 @@ impl Zoo {
     /// Opens the packs of a scene that lies in the folder `base`, checks every name in the scene, and notes all faults.
     ///
     /// A pack's material or sky stands before an earlier one of the same name, and before a built-in one.
-    pub(crate) fn open(scene: &Scene, base: &Path, faults: &mut Faults) -> (Self, Catalog) {
+    pub(crate) fn open(scene: &Scene, base: &Path, depth: Depth, faults: &mut Faults) -> (Self, Catalog) {
         let mut packs = Vec::new();
         let mut whole = true;
         for (i, folder) in scene.packs.iter().enumerate() {
             match Pack::open(&base.join(folder)) {
-                Ok(pack) => packs.push(pack),
+                Ok(pack) => {
+                    if depth == Depth::Whole {
+                        for error in pack.look() {
+                            faults.note_path(&format!("packs[{i}]"), error.to_string());
+                        }
+                    }
+                    packs.push(pack);
+                }
                 Err(errors) => {
                     whole = false;
                     for error in errors {
@@ -226,12 +242,6 @@ impl Zoo {
                 })
             }
         }
-    }
-
-    /// Decodes every file of the packs, and gives a fault for each that cannot be used.
-    pub fn look(&self) -> Vec<Fault> {
-        let fault = |error: PackError| Fault { line: 0, column: 0, path: String::new(), message: error.to_string() };
-        self.packs.iter().flat_map(Pack::look).map(fault).collect()
     }
 
     /// Hash of all files of the packs, or `None` without packs.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
+use motley_dataset::{ImageSpec, encode};
 use motley_learn::{
     device::Device,
     run::{Bench, Rates},
@@ -17,9 +17,6 @@ use crate::{
     streams::{self, Streams},
 };
 
-/// Quality of the pictures that are decoded, as datasets have it.
-const JPEG_QUALITY: u8 = 90;
-
 /// Draws frames as `motley train --stream` does, then measures what is done with them; each stage alone.
 pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
     let device = Device::choose(args.device)?;
@@ -30,16 +27,10 @@ pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
     let mut first = None;
     for sample in streams.samples.clone() {
         first.get_or_insert_with(Instant::now);
-        let mut jpeg = Vec::new();
-        let (image, [width, height]) = (&sample.image, [sample.image.width(), sample.image.height()]);
         if pictures.len() < args.batch {
-            JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY).encode(
-                image,
-                width,
-                height,
-                ExtendedColorType::Rgb8,
-            )?;
-            pictures.push(jpeg);
+            let (width, height) = sample.image.dimensions();
+            let jpeg = encode::encode(sample.image.as_raw(), width, height, ImageSpec::default());
+            pictures.push(jpeg.map_err(anyhow::Error::msg)?);
         }
     }
     let drawing = first.context("no frame was drawn")?.elapsed();
