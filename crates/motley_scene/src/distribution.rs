@@ -508,35 +508,11 @@ impl Rotation {
     }
 }
 
-plain_choice!(Rotation: Identity, Upright, Any);
-
-impl Field for Rotation {
-    const EXPECTS: &'static str = "Identity, Upright (about the vertical) or Any (uniform over all rotations)";
-
-    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
-        match node.text {
-            "Identity" => Some(Self::Identity),
-            "Upright" => Some(Self::Upright),
-            "Any" => Some(Self::Any),
-            _ => {
-                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
-                None
-            }
-        }
-    }
-
-    fn write(&self, out: &mut String, _: usize) {
-        *out += &format!("{self:?}");
-    }
-
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Choice(self)
-    }
-
-    fn fresh() -> Self {
-        Self::Any
-    }
-}
+plain_choice!(
+    Rotation,
+    "Identity, Upright (about the vertical) or Any (uniform over all rotations)";
+    Identity, Upright, Any
+);
 
 /// Which of the things in the catalogue may be drawn.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -169,37 +169,7 @@ macro_rules! words {
             }
         }
 
-        impl Field for $Name {
-            const EXPECTS: &'static str = concat!("one of", $(" ", stringify!($Variant)),*);
-
-            fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
-                match node.text {
-                    $(stringify!($Variant) => Some(Self::$Variant),)*
-                    other => {
-                        let hint = nearest(other, &[$(stringify!($Variant)),*])
-                            .map_or_else(String::new, |known| format!("; did you mean {known}?"));
-                        faults.note(node, format!("found {}; expected {}{hint}", node.shown(), Self::EXPECTS));
-                        None
-                    }
-                }
-            }
-
-            fn write(&self, out: &mut String, _: usize) {
-                *out += match self {
-                    $(Self::$Variant => stringify!($Variant),)*
-                };
-            }
-
-            fn slot(&mut self) -> Slot<'_> {
-                Slot::Choice(self)
-            }
-
-            fn fresh() -> Self {
-                Self::ALL[0]
-            }
-        }
-
-        plain_choice!($Name: $($Variant),*);
+        plain_choice!($Name, concat!("one of", $(" ", stringify!($Variant)),*); $($Variant),*);
     };
 }
 
@@ -237,36 +207,7 @@ words! {
     }
 }
 
-plain_choice!(Source: Auto, Zoo, Packs, Both);
-
-impl Field for Source {
-    const EXPECTS: &'static str = "Auto, Zoo, Packs or Both";
-
-    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
-        match node.text {
-            "Auto" => Some(Self::Auto),
-            "Zoo" => Some(Self::Zoo),
-            "Packs" => Some(Self::Packs),
-            "Both" => Some(Self::Both),
-            _ => {
-                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
-                None
-            }
-        }
-    }
-
-    fn write(&self, out: &mut String, _: usize) {
-        *out += &format!("{self:?}");
-    }
-
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Choice(self)
-    }
-
-    fn fresh() -> Self {
-        Self::Auto
-    }
-}
+plain_choice!(Source, "Auto, Zoo, Packs or Both"; Auto, Zoo, Packs, Both);
 
 const QUALITY: FieldInfo = FieldInfo {
     name: "quality",

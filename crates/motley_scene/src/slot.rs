@@ -202,20 +202,56 @@ impl<T: Field> Optional for Option<T> {
     }
 }
 
-/// Makes an enum whose variants are plain words a [`Choice`].
+/// Makes an enum whose variants are plain words a field of the scene file and a [`Choice`]; the first variant is a fresh one's.
 macro_rules! plain_choice {
-    ($Type:ty: $($Variant:ident),* $(,)?) => {
+    ($Type:ty, $expects:expr; $First:ident $(, $Variant:ident)*) => {
+        impl $crate::field::Field for $Type {
+            const EXPECTS: &'static str = $expects;
+
+            fn read(
+                node: &$crate::source::Node<'_>,
+                _: &$crate::field::Limits,
+                faults: &mut $crate::source::Faults,
+            ) -> Option<Self> {
+                match node.text {
+                    stringify!($First) => Some(Self::$First),
+                    $(stringify!($Variant) => Some(Self::$Variant),)*
+                    other => {
+                        let hint = $crate::field::nearest(other, &[stringify!($First) $(, stringify!($Variant))*])
+                            .map_or_else(String::new, |known| format!("; did you mean {known}?"));
+                        faults.note(node, format!("found {}; expected {}{hint}", node.shown(), Self::EXPECTS));
+                        None
+                    }
+                }
+            }
+
+            fn write(&self, out: &mut String, _: usize) {
+                *out += match self {
+                    Self::$First => stringify!($First),
+                    $(Self::$Variant => stringify!($Variant),)*
+                };
+            }
+
+            fn slot(&mut self) -> $crate::slot::Slot<'_> {
+                $crate::slot::Slot::Choice(self)
+            }
+
+            fn fresh() -> Self {
+                Self::$First
+            }
+        }
+
         impl $crate::slot::Choice for $Type {
             fn variants(&self) -> &'static [&'static str] {
-                &[$(stringify!($Variant)),*]
+                &[stringify!($First) $(, stringify!($Variant))*]
             }
 
             fn chosen(&self) -> usize {
-                [$(<$Type>::$Variant),*].iter().position(|known| known == self).unwrap_or_default()
+                [<$Type>::$First $(, <$Type>::$Variant)*].iter().position(|known| known == self).unwrap_or_default()
             }
 
             fn choose(&mut self, variant: usize) {
-                if let Some(chosen) = [$(<$Type>::$Variant),*].get(variant) {
+                if let Some(chosen) = [<$Type>::$First $(, <$Type>::$Variant)*].get(variant) {
                     *self = *chosen;
                 }
             }

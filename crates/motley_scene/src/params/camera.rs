@@ -137,34 +137,7 @@ impl Camera {
     }
 }
 
-plain_choice!(Aim: Body, Head);
-
-impl Field for Aim {
-    const EXPECTS: &'static str = "Body or Head";
-
-    fn read(node: &Node<'_>, _: &Limits, faults: &mut Faults) -> Option<Self> {
-        match node.text {
-            "Body" => Some(Self::Body),
-            "Head" => Some(Self::Head),
-            _ => {
-                faults.note(node, format!("found {}; expected {}", node.shown(), Self::EXPECTS));
-                None
-            }
-        }
-    }
-
-    fn write(&self, out: &mut String, _: usize) {
-        *out += &format!("{self:?}");
-    }
-
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Choice(self)
-    }
-
-    fn fresh() -> Self {
-        Self::Body
-    }
-}
+plain_choice!(Aim, "Body or Head"; Body, Head);
 
 const RADII: FieldInfo = FieldInfo {
     name: "",

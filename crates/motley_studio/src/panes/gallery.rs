@@ -7,10 +7,10 @@ use std::{
     thread,
 };
 
-use bevy_egui::egui::{
-    self, Color32, ColorImage, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui,
-};
+use bevy_egui::egui::{self, ColorImage, Response, Sense, TextureHandle, TextureOptions, Ui};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::picture::paint;
 
 /// Largest side of a picture that is kept, in pixels.
 const LARGEST: u32 = 512;
@@ -74,25 +74,8 @@ impl Gallery {
         }
         let texture = there.and_then(Option::as_ref);
         let wide = texture.map_or(1.0, |texture| texture.aspect_ratio());
-        let (rect, response) = ui.allocate_exact_size(egui::vec2(height * wide, height), Sense::click());
-        match texture {
-            Some(texture) => {
-                let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-                ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
-            }
-            None => {
-                ui.painter().rect_filled(rect, 2.0, ui.visuals().faint_bg_color);
-            }
-        }
-        if chosen || response.hovered() {
-            let colour = ui.visuals().selection.stroke.color;
-            ui.painter().rect_stroke(
-                rect,
-                2.0,
-                Stroke::new(if chosen { 3.0 } else { 1.0 }, colour),
-                StrokeKind::Inside,
-            );
-        }
+        let (_, response) = ui.allocate_exact_size(egui::vec2(height * wide, height), Sense::click());
+        paint(ui, &response, texture, chosen);
         response
     }
 }

@@ -30,26 +30,27 @@ pub fn thumbnail_ui(ui: &mut Ui, preview: &mut Preview, place: Place, side: f32,
         match preview.picture(place) {
             Some(picture) => {
                 let texture = texture(ui.ctx(), place, picture, Overlay::default());
-                ui.painter().image(
-                    texture.id(),
-                    rect,
-                    Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0)),
-                    Color32::WHITE,
-                );
+                paint(ui, &response, Some(&texture), chosen);
             }
-            None => {
-                ui.painter().rect_filled(rect, 2.0, ui.visuals().faint_bg_color);
-            }
-        }
-        if chosen || response.hovered() {
-            let colour = ui.visuals().selection.stroke.color;
-            ui.painter().rect_stroke(
-                rect,
-                2.0,
-                Stroke::new(if chosen { 3.0 } else { 1.0 }, colour),
-                StrokeKind::Inside,
-            );
+            None => paint(ui, &response, None, chosen),
         }
     }
     response
+}
+
+/// Fills a place that can be clicked with a picture, or shows that it is empty; what is chosen or under the mouse has a frame.
+pub fn paint(ui: &Ui, place: &Response, picture: Option<&TextureHandle>, chosen: bool) {
+    match picture {
+        Some(texture) => {
+            let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+            ui.painter().image(texture.id(), place.rect, whole, Color32::WHITE);
+        }
+        None => {
+            ui.painter().rect_filled(place.rect, 2.0, ui.visuals().faint_bg_color);
+        }
+    }
+    if chosen || place.hovered() {
+        let stroke = Stroke::new(if chosen { 3.0 } else { 1.0 }, ui.visuals().selection.stroke.color);
+        ui.painter().rect_stroke(place.rect, 2.0, stroke, StrokeKind::Inside);
+    }
 }
