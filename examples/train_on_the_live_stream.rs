@@ -30,8 +30,10 @@ const FRAMES_PER_EPOCH: usize = 60;
 const BATCH: usize = 12;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Few individuals, so that a minute teaches something.
-    let text = r#"(version: 1, classes: [(name: "cat"), (name: "dog")], subject: (individuals: 2))"#;
+    // One breed of each and the whole of it in the picture, so that half a minute teaches something.
+    let text = r#"(version: 1, classes: [(name: "cat", breeds: Only(["siamese"])), (name: "dog", breeds: Only(["doberman"]))],
+        subject: (individuals: 2), pose: (enabled: false), camera: (enabled: false), obstructors: (enabled: false),
+        materials: (enabled: false), sky: (enabled: false), lighting: (enabled: false))"#;
     let ready = ReadyScene::parse(text, Path::new(".")).map_err(|faults| format!("{faults:#?}"))?;
     let size = SPEC.layouts[0].preprocessing.crop;
     let options = RendererOptions { size, seed: 0, labels: Vec::new() };

@@ -77,8 +77,8 @@ fn train_on_the_live_stream() {
         .lines()
         .filter_map(|line| line.strip_prefix("epoch ")?.split("loss ").nth(1)?.split(',').next()?.parse().ok())
         .collect();
-    // So few frames teach little: that a loss falls is shown where there are more.
-    assert!(losses.len() == 5 && losses.iter().all(|loss| (0.0..2.0).contains(loss)), "{out}");
+    assert_eq!(losses.len(), 5, "{out}");
+    assert!(losses[4] < losses[0], "{out}");
     assert!(out.contains("of 60 fresh frames"), "{out}");
 }
 
