@@ -232,8 +232,7 @@ fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View, wishes: &mut W
         {
             run.job.interrupt();
         }
-        let interrupted = *run.job.status() == Status::Interrupted;
-        if interrupted && !view.form.stream {
+        if *run.job.status() == Status::Interrupted {
             wishes.resume = ui.button("Continue").on_hover_text("Goes on from the last epoch").clicked();
         }
     }
