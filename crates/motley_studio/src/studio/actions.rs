@@ -122,7 +122,7 @@ impl Studio {
             ui.label(self.document.name())
                 .on_hover_text(self.document.path().unwrap_or(Path::new("")).display().to_string());
             if self.document.is_changed() {
-                ui.weak("● not saved");
+                ui.weak("• not saved");
             }
         });
         if let Some(action) = chosen {
