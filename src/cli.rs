@@ -28,7 +28,7 @@ pub enum Command {
     Sheet(SheetArgs),
     /// Decode every picture of a dataset and report what is wrong with it
     Audit(AuditArgs),
-    /// Join the shards of a dataset
+    /// Join the shards of a dataset or of a study
     Merge(MergeArgs),
     /// Train a classifier on frames while they are drawn, on datasets, on photos, or on all of them
     Train(TrainArgs),
@@ -38,6 +38,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show where a trained classifier looks
     Explain(ExplainArgs),
+    /// Carry out a study: many scenes, trainings and tests, and one report that says what matters and how sure that is
+    Study(StudyArgs),
     /// Report all faults of a scene file at once
     Check(CheckArgs),
     /// Write a commented scene for your own models
@@ -217,7 +219,7 @@ pub struct MergeArgs {
     /// Folders of all shards
     #[arg(required = true)]
     pub shards: Vec<PathBuf>,
-    /// Folder of the whole dataset
+    /// Folder of the whole dataset or study
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -365,6 +367,9 @@ pub struct TrainArgs {
     /// At most so many pictures of each class from each folder
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub per_class: Option<u32>,
+    /// At most so many photos of each class from each folder of photos [default: --per-class]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub photos_per_class: Option<u32>,
     /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
     #[arg(long, value_name = "NAME", default_value = "small_cnn")]
     pub backbone: String,
@@ -398,6 +403,9 @@ pub struct TrainArgs {
     /// Pull of the weights toward 0
     #[arg(long, value_name = "RATE", default_value_t = 0.0)]
     pub weight_decay: f64,
+    /// Share of hidden neurons of the paper's head that are left out at each step
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    pub dropout: f64,
     /// Stop after N epochs without a better one
     #[arg(long, value_name = "N")]
     pub early_stop: Option<usize>,
@@ -522,6 +530,46 @@ pub struct ExplainArgs {
     /// auto, cpu or wgpu
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: DeviceChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct StudyArgs {
+    /// Study file
+    pub study: PathBuf,
+    /// Folder of the study: what is there already is not done again
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub places: PlacesArgs,
+    /// Do only the i-th of n parts, such as 2/4; `motley merge` joins them
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub shard: Option<[u32; 2]>,
+    /// Worker processes that draw frames [default: as for capture]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub jobs: Option<u32>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print progress as JSON lines
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+/// Where things lie that a study file does not say.
+#[derive(Debug, Args)]
+pub struct PlacesArgs {
+    /// Folder that the study's photos are relative to [default: $MOTLEY_DATA, else the folder of the study file]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Folder of the backbones' weights [default: ~/.cache/motley/weights]
+    #[arg(long, value_name = "DIR")]
+    pub weights: Option<PathBuf>,
+    /// Folder that keeps features of frozen backbones [default: ~/.cache/motley/features]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

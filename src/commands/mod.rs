@@ -13,6 +13,7 @@ pub mod new;
 pub mod predict;
 pub mod sheet;
 pub mod studio;
+pub mod study;
 pub mod supervisor;
 pub mod train;
 pub mod worker;
