@@ -15,7 +15,7 @@ use std::{
 };
 
 use bevy::{
-    app::{PanicHandlerPlugin, PluginsState},
+    app::{MainScheduleOrder, PanicHandlerPlugin, PluginsState},
     camera::CameraPlugin,
     core_pipeline::CorePipelinePlugin,
     diagnostic::FrameCountPlugin,
@@ -179,8 +179,12 @@ impl Renderer {
             stages: Stages::default(),
         };
         renderer.single_threaded();
-        // The stage is built in the first update.
-        renderer.app.update();
+        // The stage is built before the first update, which would draw a frame that nobody asked for.
+        let world = renderer.app.world_mut();
+        for label in std::mem::take(&mut world.resource_mut::<MainScheduleOrder>().startup_labels) {
+            // Most of them hold nothing, and then there is none.
+            let _ = world.try_run_schedule(label);
+        }
         for _ in 0..IN_FLIGHT {
             let slot = renderer.new_slot();
             renderer.slots.push(slot);
