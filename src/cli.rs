@@ -186,8 +186,8 @@ pub struct SheetArgs {
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Number of pictures
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    pub count: usize,
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub count: u64,
     /// Pictures in a row [default: about square]
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub columns: u32,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use motley_dataset::Dataset;
+use motley_dataset::{Dataset, frames_in};
 use motley_learn::{device::Device, weights};
 use motley_study::{
     Error,
@@ -107,7 +107,7 @@ pub fn draw(
         let spec = capture::spec(&args, &opened)?;
         let dataset = Dataset::open(&spec)?;
         let missing = dataset.missing()?;
-        let mut there = order.frames.count - missing.len() as u64;
+        let mut there = order.frames.count - frames_in(&missing);
         let job = Job { spec: &spec, base: &opened.base, missing, jobs };
         let completed = capture::complete(dataset, job, stop, || {
             there += 1;

@@ -95,7 +95,7 @@ pub fn capture(spec: &Spec) {
     let missing = dataset.missing().unwrap();
     if !missing.is_empty() {
         let mut sink = FrameSink::open(spec, 0).unwrap();
-        missing.into_iter().for_each(|index| sink.write(&frame(index)).unwrap());
+        missing.into_iter().flatten().for_each(|index| sink.write(&frame(index)).unwrap());
     }
     dataset.finish().unwrap();
 }
