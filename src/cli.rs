@@ -40,6 +40,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Carry out a study: many scenes, trainings and tests, and one report that says what matters and how sure that is
     Study(StudyArgs),
+    /// Search a scene's switches and ranges for what a set of real photos says
+    Tune(TuneArgs),
     /// Report all faults of a scene file at once
     Check(CheckArgs),
     /// Write a commented scene for your own models
@@ -544,6 +546,48 @@ pub struct StudyArgs {
     /// Do only the i-th of n parts, such as 2/4; `motley merge` joins them
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub shard: Option<[u32; 2]>,
+    /// Worker processes that draw frames [default: as for capture]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub jobs: Option<u32>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print progress as JSON lines
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// Scene file to begin with
+    pub scene: PathBuf,
+    /// Folder of photos: half of each class is searched by, the other half only judges the result. Name no test set here
+    #[arg(long, value_name = "DIR")]
+    pub real: PathBuf,
+    /// Folder of the search: it goes on where it was
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Minutes of search, those of earlier calls included; judging the result takes some more
+    #[arg(long, value_name = "N", default_value_t = 30.0)]
+    pub minutes: f64,
+    /// Frames of each class in a round's last step; the first takes a ninth of them
+    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u64).range(9..=100_000))]
+    pub frames: u64,
+    /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16: always frozen
+    #[arg(long, value_name = "NAME", default_value = "mobilenet_v2")]
+    pub backbone: String,
+    /// Its weights, .safetensors or .pth [default: looked for in ~/.cache/motley/weights]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Folder that keeps features [default: ~/.cache/motley/features]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
     /// Worker processes that draw frames [default: as for capture]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub jobs: Option<u32>,

@@ -76,6 +76,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Predict(args) => commands::predict::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Study(args) => commands::study::run(&args),
+        Command::Tune(args) => commands::tune::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::New(args) => commands::new::run(&args),
         Command::Bench(args) => commands::bench::run(args),

@@ -11,6 +11,8 @@ use serde_json::json;
 
 use crate::progress::{JSON_PERIOD, PLAIN_PERIOD, Style, event};
 
+/// The share of the work from which the time that is left can be told.
+const LEAST_SHARE: f64 = 0.005;
 /// Steps of the bar.
 const STEPS: f64 = 1000.0;
 
@@ -45,7 +47,7 @@ impl StudyProgress {
         let left = self.left(share);
         if let Some(bar) = &self.bar {
             bar.set_position((share * STEPS) as u64);
-            bar.set_message(format!("{}, {} left", news.what, minutes(left)));
+            bar.set_message(format!("{}{}", news.what, words(left)));
             return;
         }
         let period = if self.style == Style::Json { JSON_PERIOD } else { PLAIN_PERIOD };
@@ -54,9 +56,9 @@ impl StudyProgress {
             self.told = Some(Instant::now());
             news.what.clone_into(&mut self.what);
             match self.style {
-                Style::Human => eprintln!("{:3.0} %  {}, {} left", 100.0 * share, news.what, minutes(left)),
+                Style::Human => eprintln!("{:3.0} %  {}{}", 100.0 * share, news.what, words(left)),
                 Style::Json => event(&json!({
-                    "event": "progress", "what": news.what, "share": share, "seconds_left": left.as_secs(),
+                    "event": "progress", "what": news.what, "share": share, "seconds_left": left.map(|left| left.as_secs()),
                 })),
                 Style::Quiet => {}
             }
@@ -78,13 +80,17 @@ impl StudyProgress {
         }
     }
 
-    fn left(&self, share: f64) -> Duration {
+    /// The time that is left; `None` as long as nothing can be said.
+    fn left(&self, share: f64) -> Option<Duration> {
         let elapsed = self.start.elapsed().as_secs_f64();
-        Duration::from_secs_f64((elapsed * (1.0 - share) / share.max(1e-3)).clamp(0.0, 1e7))
+        (share >= LEAST_SHARE).then(|| Duration::from_secs_f64((elapsed * (1.0 - share) / share).max(0.0)))
     }
 }
 
-fn minutes(time: Duration) -> String {
-    let seconds = time.as_secs();
-    if seconds < 90 { format!("{seconds} s") } else { format!("{} min", (seconds + 30) / 60) }
+fn words(left: Option<Duration>) -> String {
+    match left.map(|left| left.as_secs()) {
+        None => String::new(),
+        Some(seconds @ 0..90) => format!(", {seconds} s left"),
+        Some(seconds) => format!(", {} min left", (seconds + 30) / 60),
+    }
 }

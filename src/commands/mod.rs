@@ -16,5 +16,6 @@ pub mod studio;
 pub mod study;
 pub mod supervisor;
 pub mod train;
+pub mod tune;
 pub mod worker;
 pub mod zoo;

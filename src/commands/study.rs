@@ -96,7 +96,7 @@ pub fn draw(
     stop: &AtomicBool,
     heard: &mut dyn FnMut(u64),
 ) -> Result<bool, String> {
-    let draw = || -> anyhow::Result<bool> {
+    let mut draw = || -> anyhow::Result<bool> {
         let opened = opened::open_text(order.frames.text.clone(), &order.frames.base, "scene")?;
         let args = CaptureArgs {
             batch: Some(order.frames.count),

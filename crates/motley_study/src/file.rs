@@ -135,6 +135,8 @@ motley_scene::fields! {
         control: String = String::new();
         /// The training that all others are compared with, arm by arm; none: trainings are not compared.
         control_training: String = String::new();
+        /// Repeats that it needs; 0 for as many as the study has.
+        repeats: u32 = 0, 0 => 100;
         /// What others found.
         paper: Vec<PaperNumber> = Vec::new();
         /// `Curve`: what runs to the right.

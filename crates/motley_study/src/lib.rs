@@ -6,6 +6,7 @@
 //!    [merged](merge::merge).
 //! 3. [`statistics`] say how sure a number and a difference are.
 //! 4. [`report`] makes one page of it, and tables.
+//! 5. [`tune`] searches a scene for what photos say.
 
 pub mod cell;
 pub mod error;
@@ -21,5 +22,6 @@ pub mod report;
 pub mod samples;
 pub mod statistics;
 pub mod study;
+pub mod tune;
 
 pub use error::{Error, Result};

@@ -162,8 +162,12 @@ impl Study {
         for figure in &self.file.figures {
             let members = self.file.members(figure);
             let looks = figure.show == Show::Looks;
-            // Looking takes one model.
-            let repeats = if looks { 1 } else { self.file.repeats };
+            let repeats = match figure.repeats {
+                // Looking takes one model.
+                _ if looks => 1,
+                0 => self.file.repeats,
+                some => some.min(self.file.repeats),
+            };
             for &arm in &members.arms {
                 for &training in &members.trainings {
                     for repeat in 0..repeats {

@@ -34,26 +34,3 @@ pub(super) fn interval<T>(rows: &[Vec<T>], value: impl Fn(&T) -> f64) -> [f64; 2
     let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
     [at(0.025), at(0.975)]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_agrees_with_the_normal_interval() {
-        let row: Vec<bool> = (0..1000).map(|picture| picture % 5 > 0).collect();
-        let [low, high] = interval(&[row], |right| f64::from(u8::from(*right)));
-        // 0.8 ± 1.96 · √(0.8 · 0.2 / 1000).
-        let half = 1.96 * (0.8_f64 * 0.2 / 1000.0).sqrt();
-        assert!((low - (0.8 - half)).abs() < 0.003 && (high - (0.8 + half)).abs() < 0.003, "{low} {high}");
-    }
-
-    #[test]
-    fn repeats_that_disagree_widen_it() {
-        let row = |right: usize| (0..1000).map(|picture| picture < right).collect::<Vec<bool>>();
-        let value = |right: &bool| f64::from(u8::from(*right));
-        let [low, high] = interval(&[row(800), row(800), row(800)], value);
-        let [lower, higher] = interval(&[row(700), row(800), row(900)], value);
-        assert!(higher - lower > 2.0 * (high - low), "{low} {high} {lower} {higher}");
-    }
-}
