@@ -50,7 +50,7 @@ fn a_file_without_faults() {
 #[test]
 fn every_fault_has_its_place_and_says_what_to_write() {
     for (from, to, wanted) in [
-        ("sky: (enabled", "sky: (enabeld", "4:57: arms[1].with.sky.enabeld: no such field; did you mean `enabled`?"),
+        ("sky: (enabled", "sky: (enabeld", "4:56: arms[1].with.sky.enabeld: no such field; did you mean `enabled`?"),
         ("(enabled: false)", "(brightness: 99)", "arms[1].with.sky.brightness: 99 is outside 0 to 10; write 10"),
         (
             r#"like: "control""#,

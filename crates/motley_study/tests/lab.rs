@@ -11,7 +11,7 @@ use motley_learn::device::{Device, DeviceChoice};
 use motley_study::{
     Error,
     frames::Order,
-    lab::{Failure, Lab},
+    lab::{Failure, Lab, Progress},
     merge::merge,
     report,
     study::{Places, Study},
@@ -94,7 +94,7 @@ fn run(study: &Study, out: &Path, shard: Option<[u32; 2]>, stop: usize) -> (Resu
         Ok(true)
     };
     let mut news = 0;
-    let mut listener = |_: &_| {
+    let mut listener = |_: &Progress<'_>| {
         news += 1;
         if news > stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
@@ -136,7 +136,7 @@ fn a_study_is_kept_resumed_and_joined_from_parts() {
     // Stopped again and again, it goes on where it was.
     let parts = place.out("stopped");
     let mut stops = 0;
-    while let (Err(error), _) = run(&study, &parts, None, 20) {
+    while let (Err(error), _) = run(&study, &parts, None, 80) {
         assert!(matches!(error, Error::Stopped), "{error}");
         stops += 1;
         assert!(stops < 100, "it comes no further");

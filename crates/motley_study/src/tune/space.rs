@@ -85,8 +85,15 @@ impl Dial<'_> {
 /// Widens or narrows a distribution and moves it, within its limits. What has no range stays.
 fn turn(scalar: &mut Scalar, limits: &Limits, rng: &mut impl Rng) {
     let (widen, shift) = ((WIDEN * normal(rng)).exp(), SHIFT * normal(rng));
-    let (least, most) = (limits.min.max(-1e9) as f32, limits.max.min(1e9) as f32);
-    let mut range = |min: &mut f32, max: &mut f32| {
+    let (mut least, mut most) = (limits.min.max(-1e9) as f32, limits.max.min(1e9) as f32);
+    // Rounding must not leave the limits.
+    if f64::from(least) < limits.min {
+        least = least.next_up();
+    }
+    if f64::from(most) > limits.max {
+        most = most.next_down();
+    }
+    let range = |min: &mut f32, max: &mut f32| {
         let (width, middle) = (*max - *min, f32::midpoint(*max, *min));
         let middle = middle + shift * width;
         let ends =
