@@ -2,7 +2,7 @@
 //!
 //! 1. The [`Ledger`] names every cell by a hash of all that goes into it. What is kept under that hash is not done again.
 //! 2. Frames are drawn for those cells that are left; a dataset that was begun goes on.
-//! 3. Cells run arm by arm, so that features that one training made are there for the next.
+//! 3. Cells run repeat by repeat and arm by arm: features that one training made are there for the next.
 //! 4. What cannot be done is a [`Failure`]: it is noted, and the rest goes on.
 //! 5. What is shown besides numbers is made at the end: [`samples`], [`looks`], [`leaks`].
 

@@ -156,9 +156,9 @@ impl Study {
         }
     }
 
-    /// All that the figures ask for: arm by arm, repeat by repeat.
+    /// All that the figures ask for: repeat by repeat, so that there is a first answer to everything early; then arm by arm.
     pub fn cells(&self) -> Vec<Cell> {
-        let mut cells: BTreeMap<(usize, u32, usize), (BTreeSet<usize>, bool)> = BTreeMap::new();
+        let mut cells: BTreeMap<(u32, usize, usize), (BTreeSet<usize>, bool)> = BTreeMap::new();
         for figure in &self.file.figures {
             let members = self.file.members(figure);
             let looks = figure.show == Show::Looks;
@@ -171,14 +171,14 @@ impl Study {
             for &arm in &members.arms {
                 for &training in &members.trainings {
                     for repeat in 0..repeats {
-                        let (tests, keeps) = cells.entry((arm, repeat, training)).or_default();
+                        let (tests, keeps) = cells.entry((repeat, arm, training)).or_default();
                         tests.extend(&members.tests);
                         *keeps |= looks;
                     }
                 }
             }
         }
-        let cell = |((arm, repeat, training), (tests, keeps_model))| Cell { arm, repeat, training, tests, keeps_model };
+        let cell = |((repeat, arm, training), (tests, keeps_model))| Cell { arm, repeat, training, tests, keeps_model };
         cells.into_iter().map(cell).collect()
     }
 

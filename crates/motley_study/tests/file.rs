@@ -83,7 +83,7 @@ fn every_fault_has_its_place_and_says_what_to_write() {
         (r#"title: "Arms""#, r#"title: "Arms", show: Bar"#, "figures[0].show: found `Bar`; expected Bars, Epochs"),
         (r#"title: "Arms""#, r#"title: "Arms", show: Curve"#, r#""control" has no place on the axis; add x"#),
         (r#"name: "no sky""#, r#"name: "control""#, r#"arms[1].name: "control" is there twice; rename one"#),
-        ("figures: [", "figurs: [", "8:5: figurs: no such field; did you mean `figures`?"),
+        ("figures: [", "figurs: [", "9:5: figurs: no such field; did you mean `figures`?"),
     ] {
         let text = WHOLE.replacen(from, to, 1);
         assert_ne!(text, WHOLE, "{from}");
@@ -126,7 +126,7 @@ fn cells_are_what_figures_ask_for() {
     let named: Vec<_> = cells.iter().map(|cell| (cell.arm, cell.repeat, cell.keeps_model)).collect();
     assert_eq!(
         named,
-        [(0, 0, false), (0, 1, false), (0, 2, false), (1, 0, false), (1, 1, false), (1, 2, false), (2, 0, true)]
+        [(0, 0, false), (1, 0, false), (2, 0, true), (0, 1, false), (1, 1, false), (0, 2, false), (1, 2, false)]
     );
     assert_eq!([0, 1, 2].map(|repeat| study.seed(repeat)), [0, 1, 2]);
 }
