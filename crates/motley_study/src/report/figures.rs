@@ -67,7 +67,13 @@ pub(super) fn figure(results: &Results, figure: &Figure, out: &Path) -> Result<M
             Show::Categories => categories(&names, &numbers),
             Show::Bars | Show::Looks => bars(&names, &numbers),
         });
-        blocks.push(Block::Table(numbers_table(&numbers)));
+        if numbers.is_empty() {
+            // Of what is not done there is nothing to be drawn.
+            blocks.truncate(usize::from(!figure.about.is_empty()));
+            blocks.push(Block::Text("Nothing of this is done yet.".into()));
+        } else {
+            blocks.push(Block::Table(numbers_table(&numbers)));
+        }
         if !comparisons.is_empty() {
             blocks.push(Block::Table(differences_table(&comparisons)));
         }

@@ -112,12 +112,9 @@ impl Results {
         let (first, result) = tested.values().next()?;
         let outcomes = Outcomes(tested.values().map(|(_, result)| result.right()).collect());
         let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-        let watched = self
-            .file
-            .tests
-            .iter()
-            .find(|spec| first.tests.contains_key(&spec.name))
-            .is_some_and(|spec| spec.name == test);
+        // Epochs were judged by the whole folder of the first test.
+        let first_test = self.file.tests.iter().find(|spec| first.tests.contains_key(&spec.name));
+        let watched = first_test.is_some_and(|spec| spec.name == test && spec.per_class == 0);
         let best = |cell: &CellResult| cell.history.iter().filter_map(|epoch| epoch.val_accuracy).reduce(f64::max);
         let epochs = first.history.len();
         Some(Number {
