@@ -3,6 +3,7 @@
 pub mod animals;
 pub mod cache;
 pub mod detail;
+mod gaze;
 pub mod materials;
 pub mod model;
 pub mod pack;
