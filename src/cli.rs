@@ -48,8 +48,10 @@ pub enum Command {
     New(NewArgs),
     /// Measure how fast this machine is
     Bench(BenchArgs),
-    /// Look at the animals that the zoo grows
+    /// Look at what the zoo grows, or take it elsewhere
     Zoo(ZooArgs),
+    /// Look at a folder of your own models
+    Pack(PackArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Draw frames for a capture: started by it
@@ -319,8 +321,46 @@ pub struct ZooArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ZooCommand {
-    /// Contact sheets of every breed from several sides, its head close up and in the photo scene, and a table of breeds
+    /// Contact sheets of every breed from several sides and in its photo scene, and a table of breeds
     Report(ZooReportArgs),
+    /// Write individuals of a breed as GLB, with skin, clips and textures
+    Export(ZooExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ZooExportArgs {
+    /// Breed: its name, or CLASS/NAME where several classes have one of this name
+    pub breed: String,
+    /// How many individuals
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub count: u32,
+    /// Folder of the files
+    #[arg(long, short, value_name = "DIR", default_value = "out/zoo")]
+    pub out: PathBuf,
+    /// Seed of the individuals: those of a scene that is captured with the same seed
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    #[command(subcommand)]
+    pub what: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Look at everything in a folder of your own models: a contact sheet, what each is, what is wrong and how to mend it
+    Check(PackCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PackCheckArgs {
+    /// Folder with subjects/CLASS/*.glb, materials and skies
+    pub pack: PathBuf,
+    /// Folder of the contact sheet, the thumbnails and the descriptions
+    #[arg(long, short, value_name = "DIR", default_value = "out/pack")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -81,6 +81,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::New(args) => commands::new::run(&args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Zoo(args) => commands::zoo::run(&args),
+        Command::Pack(args) => commands::pack::run(&args),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Worker => commands::worker::run(),
     }

@@ -6,8 +6,15 @@ fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&root);
     for (name, places) in [
-        ("MOTLEY_GROWTH", &["src/animals", "src/vehicles", "src/detail.rs", "../../assets/breeds"][..]),
+        (
+            "MOTLEY_GROWTH",
+            &["src/animals", "src/vehicles", "src/figure.rs", "src/detail.rs", "../../assets/breeds"][..],
+        ),
         ("MOTLEY_SURROUNDINGS", &["src/materials", "src/skies"]),
+        (
+            "MOTLEY_STREETS",
+            &["src/streets", "src/vehicles", "src/figure.rs", "src/detail.rs", "src/materials", "../../assets/breeds"],
+        ),
     ] {
         let mut hash = 0xcbf2_9ce4_8422_2325;
         for place in places {

@@ -514,7 +514,7 @@ plain_choice!(
     Identity, Upright, Any
 );
 
-/// Which of the things in the catalogue may be drawn.
+/// Which of the things in the catalogue may be drawn. A name that ends in `*` stands for all that begin like it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Names {
     /// Each, equally often.
@@ -536,9 +536,11 @@ impl Names {
             .filter_map(|name| {
                 let weight = match self {
                     Self::All => 1.0,
-                    Self::Only(names) => f32::from(u8::from(names.contains(name))),
-                    Self::Except(names) => f32::from(u8::from(!names.contains(name))),
-                    Self::Weighted(names) => names.iter().find(|(n, _)| n == name).map_or(0.0, |(_, weight)| *weight),
+                    Self::Only(names) => f32::from(u8::from(names.iter().any(|n| stands_for(n, name)))),
+                    Self::Except(names) => f32::from(u8::from(!names.iter().any(|n| stands_for(n, name)))),
+                    Self::Weighted(names) => {
+                        names.iter().find(|(n, _)| stands_for(n, name)).map_or(0.0, |(_, weight)| *weight)
+                    }
                 };
                 (weight > 0.0).then_some((name.as_str(), weight))
             })
@@ -565,6 +567,11 @@ impl Names {
             Self::Weighted(names) => names.iter().map(|(name, _)| name.as_str()).collect(),
         }
     }
+}
+
+/// Is this the name, or a beginning with a `*` that it has?
+pub fn stands_for(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |beginning| name.starts_with(beginning))
 }
 
 impl Field for Names {

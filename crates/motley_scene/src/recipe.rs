@@ -41,8 +41,10 @@ macro_rules! parameters {
         /// Draws frame `index`. `attempt` counts redraws, from 0.
         pub fn draw(scene: &Scene, catalog: &Catalog, seed: u64, index: u64, attempt: u32) -> Recipe {
             let class_weights: Vec<f32> = scene.classes.iter().map(|class| class.weight).collect();
-            let cx = DrawContext { seed, index, catalog, class_weights: &class_weights, grounds: &[] };
-            // The ground may have to fit the sky, so the sky is known to all.
+            let cx = DrawContext { seed, index, catalog, class_weights: &class_weights, class: None, grounds: &[] };
+            // Sky and camera may suit the class, and the ground the sky: both are known to all.
+            let subject = draw_one(&scene.subject, &cx, attempt);
+            let cx = DrawContext { class: scene.classes.iter().find(|class| class.name == subject.class), ..cx };
             let sky = draw_one(&scene.sky, &cx, attempt);
             let cx = DrawContext { grounds: catalog.grounds.get(&sky.name).map_or(&[], Vec::as_slice), ..cx };
             Recipe {

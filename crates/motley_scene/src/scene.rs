@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::Catalog,
-    distribution::Names,
+    distribution::{Names, stands_for},
     field::{Described, Field, FieldInfo, Limits, nearest},
     params::{
         camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials, obstructors::Obstructors,
@@ -69,6 +69,8 @@ crate::fields! {
         source: Source = Source::Auto;
         /// Which of its breeds.
         breeds: Names = Names::All;
+        /// Under which of the skies that the scene allows: pets in rooms, cars in streets.
+        skies: Names = Names::All;
         /// Height in metres of models from packs; procedural breeds know their own.
         height: Option<Height> = None;
     }
@@ -372,6 +374,22 @@ impl Scene {
         for (path, names, needed) in lists {
             check_list(path, names, catalog.names(path).unwrap_or_default(), needed, faults);
         }
+        for (i, class) in self.classes.iter().enumerate() {
+            let path = format!("classes[{i}].skies");
+            check_list(&path, &class.skies, &catalog.skies, false, faults);
+            if self.sky.enabled && self.sky.options(Some(class), &catalog.skies).is_empty() {
+                faults.note_path(&path, "the scene's sky.name allows none of these; name others here or there");
+            }
+        }
+        let classes: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
+        for (i, shot) in self.camera.shots.iter().enumerate() {
+            check_list(&format!("camera.shots[{i}].classes"), &shot.classes, &classes, true, faults);
+        }
+        for class in &classes {
+            if self.camera.enabled && self.camera.weights(class).all(|weight| weight <= 0.0) {
+                faults.note_path("camera.shots", format!("no shot is for {class:?}; let one have classes: All"));
+            }
+        }
     }
 
     /// Hash that tells whether two scenes draw the same pictures: everything but name, comments and output.
@@ -401,7 +419,7 @@ impl Scene {
 pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, faults: &mut Faults) {
     let refs: Vec<&str> = known.iter().map(String::as_str).collect();
     for name in names.mentioned() {
-        if !refs.contains(&name) {
+        if !refs.iter().any(|known| stands_for(name, known)) {
             let hint = nearest(name, &refs)
                 .map_or_else(|| format!("there are {}", refs.join(", ")), |close| format!("did you mean {close:?}?"));
             faults.note_path(path, format!("nothing is called {name:?}; {hint}"));

@@ -10,6 +10,7 @@ use std::{
 
 use bevy::{
     asset::RenderAssetUsages,
+    camera::primitives::Aabb,
     image::{ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor},
     mesh::{Indices, PrimitiveTopology, VertexAttributeValues, skinning::SkinnedMeshInverseBindposes},
     prelude::*,
@@ -19,6 +20,7 @@ use motley_zoo::{
     detail::Detail,
     materials::MaterialMaps,
     model::{MeshData, Model, Surface, Texture},
+    streets::Cover,
     zoo::{Individual, Zoo, ZooError},
 };
 
@@ -26,7 +28,7 @@ use crate::{
     lean::{FrameGpu, Lean, LeanKey, SurfaceUniform},
     pool::Pool,
     shapes,
-    sky_dome::SkyAssets,
+    sky_dome::{SkyAssets, StreetPiece},
 };
 
 /// Bytes of models that are kept: vertices and textures, each counted once though the GPU holds them too.
@@ -158,8 +160,28 @@ impl Library {
     pub fn sky(&mut self, name: &str, shelves: &mut Shelves) -> Result<Arc<SkyAssets>, ZooError> {
         self.skies.get(name.to_owned(), || {
             let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
-            let bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
-            Ok((Arc::new(SkyAssets::new(sky, shelves)), bytes))
+            let mut bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
+            let mut assets = SkyAssets::new(sky, shelves);
+            let mut textures = HashMap::new();
+            for piece in self.zoo.street(name).into_iter().flat_map(|street| street.pieces) {
+                let material = match &piece.cover {
+                    Cover::Surface(own) => surface(own, &mut textures, &mut bytes, shelves),
+                    Cover::Material { name, lies } => {
+                        let loaded = self.materials.get(name.clone(), || {
+                            Ok::<_, ZooError>(load_material(Some(&self.zoo.material(name)?), shelves))
+                        })?;
+                        if *lies { loaded.ground } else { loaded.lean }
+                    }
+                };
+                bytes += mesh_bytes(&piece.mesh);
+                assets.street.push(StreetPiece {
+                    mesh: shelves.meshes.add(mesh(&piece.mesh, false)),
+                    material,
+                    bounds: Aabb::from_min_max(piece.bounds[0], piece.bounds[1]),
+                    casts_shadow: piece.casts_shadow,
+                });
+            }
+            Ok((Arc::new(assets), bytes))
         })
     }
 
@@ -182,7 +204,7 @@ fn load(individual: &Individual, shelves: &mut Shelves) -> (Arc<Loaded>, usize) 
             mesh: meshes
                 .entry(Arc::as_ptr(&part.mesh))
                 .or_insert_with(|| {
-                    bytes += part.mesh.positions.len() * 72 + part.mesh.indices.len() * 4;
+                    bytes += mesh_bytes(&part.mesh);
                     shelves.meshes.add(mesh(&part.mesh, part.skin.is_some()))
                 })
                 .clone(),
@@ -234,6 +256,11 @@ fn measure(model: &Model) -> (f32, Option<f32>) {
         }
     }
     (height, (radius > 0.0).then_some(radius))
+}
+
+/// About how many bytes a mesh takes.
+fn mesh_bytes(data: &MeshData) -> usize {
+    data.positions.len() * 72 + data.indices.len() * 4
 }
 
 fn mesh(data: &MeshData, skinned: bool) -> Mesh {

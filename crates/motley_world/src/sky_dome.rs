@@ -2,6 +2,7 @@
 
 use bevy::{
     asset::RenderAssetUsages,
+    camera::primitives::Aabb,
     image::{ImageAddressMode, ImageSampler, ImageSamplerDescriptor},
     mesh::{Indices, PrimitiveTopology},
     prelude::*,
@@ -28,6 +29,21 @@ pub struct SkyAssets {
     pub backdrop: Option<Backdrop>,
     /// Are there walls around?
     pub room: bool,
+    /// What stands on the ground, the ground included, if that belongs to the sky: a street.
+    pub street: Vec<StreetPiece>,
+}
+
+/// A piece of a street on the GPU.
+#[derive(Clone, Debug)]
+pub struct StreetPiece {
+    /// Vertices.
+    pub mesh: Handle<Mesh>,
+    /// What covers them.
+    pub material: Handle<Lean>,
+    /// A box around it.
+    pub bounds: Aabb,
+    /// Is its shadow seen?
+    pub casts_shadow: bool,
 }
 
 impl SkyAssets {
@@ -71,6 +87,7 @@ impl SkyAssets {
             harmonics: sky.harmonics,
             backdrop: sky.backdrop,
             room: sky.kind == SkyKind::Room,
+            street: Vec::new(),
         }
     }
 }

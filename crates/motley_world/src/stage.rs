@@ -112,6 +112,8 @@ pub mod ids {
     pub const GROUND: u8 = 2;
     /// Walls and ceiling.
     pub const WALL: u8 = 3;
+    /// A street, its ground included.
+    pub const STREET: u8 = 4;
     /// The first obstructor; the others follow.
     pub const OBSTRUCTOR: u8 = 10;
 }
@@ -263,6 +265,8 @@ pub mod tags {
     pub const GROUND: u32 = 1;
     /// The first of five walls.
     pub const WALLS: u32 = 2;
+    /// All pieces of a street.
+    pub const STREET: u32 = 7;
     /// All parts of the subject.
     pub const SUBJECT: u32 = 8;
     /// The first obstructor.

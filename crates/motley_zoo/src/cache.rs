@@ -73,7 +73,22 @@ impl Cache {
     where
         T: Serialize + DeserializeOwned,
     {
-        let path = entry(&self.surroundings, env!("MOTLEY_SURROUNDINGS"), name);
+        self.made_from(env!("MOTLEY_SURROUNDINGS"), name, make)
+    }
+
+    /// The street of this name, built by `make` if it is not there.
+    pub fn street<T>(&self, name: &str, make: impl FnOnce() -> Option<T>) -> Option<T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.made_from(env!("MOTLEY_STREETS"), name, make)
+    }
+
+    fn made_from<T>(&self, origin: &str, name: &str, make: impl FnOnce() -> Option<T>) -> Option<T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let path = entry(&self.surroundings, origin, name);
         if let Some(known) = path.as_deref().and_then(read) {
             return Some(known);
         }

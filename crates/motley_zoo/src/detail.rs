@@ -111,7 +111,7 @@ fn simplify(mesh: &MeshData, error_m: f32, share: f32) -> MeshData {
 }
 
 /// The triangles of `indices` with the vertices that they use, in the order of their use.
-fn compact(mesh: &MeshData, indices: &[u32]) -> MeshData {
+pub(crate) fn compact(mesh: &MeshData, indices: &[u32]) -> MeshData {
     let mut place = vec![u32::MAX; mesh.positions.len()];
     let mut used: Vec<usize> = Vec::new();
     let indices = indices

@@ -3,11 +3,15 @@
 pub mod animals;
 pub mod cache;
 pub mod detail;
+pub mod export;
+mod figure;
+mod gaze;
 pub mod materials;
 pub mod model;
 pub mod pack;
 pub mod pose;
 pub mod ready;
 pub mod skies;
+pub mod streets;
 pub mod vehicles;
 pub mod zoo;

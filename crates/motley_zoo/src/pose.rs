@@ -75,6 +75,22 @@ impl Model {
         }
         total
     }
+
+    /// Width, height and length of the rest pose, metres.
+    pub fn size(&self) -> Vec3 {
+        let (mut locals, mut globals) = (Vec::new(), Vec::new());
+        self.locals(None, 0.0, &mut locals);
+        self.globals(&locals, &mut globals);
+        self.bounds(&globals).map_or(Vec3::ZERO, |bounds| (bounds.max - bounds.min).into())
+    }
+
+    /// Height of the rest pose above the ground, metres; at least a millimetre.
+    pub fn height(&self) -> f32 {
+        let (mut locals, mut globals) = (Vec::new(), Vec::new());
+        self.locals(None, 0.0, &mut locals);
+        self.globals(&locals, &mut globals);
+        self.bounds(&globals).map_or(1.0, |bounds| bounds.max.y).max(1e-3)
+    }
 }
 
 impl Part {

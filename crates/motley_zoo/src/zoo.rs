@@ -23,6 +23,7 @@ use crate::{
     model::Model,
     pack::{Pack, PackError},
     skies::{self, PackedSky},
+    streets::{self, Street},
     vehicles,
 };
 
@@ -61,22 +62,35 @@ pub struct Individual {
 }
 
 /// Classes that the zoo grows.
-const GROWN: [&str; 4] = ["cat", "dog", "bike", "car"];
+pub const GROWN: [&str; 4] = ["cat", "dog", "bike", "car"];
+
+/// Terms of everything that the zoo grows.
+pub const LICENCE: &str = env!("CARGO_PKG_LICENSE");
+
+/// Names of the breeds of a class; none for a class that the zoo does not grow.
+pub fn grown_names(class: &str) -> Vec<String> {
+    grown_breeds(class).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Grows the individual that a scene of this seed shows by its number; `None` if there is no such breed.
+pub fn grow(class: &str, breed: &str, individual: u32, seed: u64) -> Option<Model> {
+    grow_from(class, breed, &mut stream(seed, u64::from(individual), &format!("individual {class}/{breed}"), 0))
+}
 
 /// What vehicles call a class.
 fn vehicle_class(class: &str) -> &str {
     if class == "bike" { "bicycle" } else { class }
 }
 
-/// Names and heights in metres of the breeds that the zoo grows; none for other classes.
-fn grown_breeds(class: &str) -> Vec<(String, [f32; 2])> {
-    let animals = animals::breeds(class).iter().map(|breed| (breed.name.clone(), breed.height().into()));
-    let vehicles =
-        vehicles::breeds(vehicle_class(class)).iter().map(|breed| (breed.name.clone(), breed.height().into()));
+/// Names and heights in metres of the breeds that the zoo grows; none for other classes. Vehicles are as tall as they were
+/// grown, with whoever rides them.
+fn grown_breeds(class: &str) -> Vec<(String, HeightRange)> {
+    let animals = animals::breeds(class).iter().map(|breed| (breed.name.clone(), Some(breed.height().into())));
+    let vehicles = vehicles::breeds(vehicle_class(class)).iter().map(|breed| (breed.name.clone(), None));
     animals.chain(vehicles).collect()
 }
 
-fn grow(class: &str, breed: &str, rng: &mut Stream) -> Option<Model> {
+fn grow_from(class: &str, breed: &str, rng: &mut Stream) -> Option<Model> {
     if let Some(breed) = animals::breeds(class).iter().find(|known| known.name == breed) {
         return Some(animals::grow(breed, rng));
     }
@@ -135,7 +149,7 @@ impl Zoo {
         let mut zoo = Self { packs, folders, cache: Cache::of_user(), origins: BTreeMap::new() };
         let mut catalog = Catalog {
             materials: materials::names().iter().map(|name| (*name).to_owned()).collect(),
-            skies: skies::names().to_vec(),
+            skies: skies::names().iter().cloned().chain(streets::names()).collect(),
             grounds: skies::names()
                 .iter()
                 .filter_map(|name| Some((name.clone(), skies::grounds(name)?.iter().map(|&m| m.to_owned()).collect())))
@@ -202,7 +216,7 @@ impl Zoo {
             }
         }
         let grown = grown_breeds(&class.name).into_iter();
-        let grown = grown.map(|(name, own)| (name, Origin::Grown, Some(height.unwrap_or(own))));
+        let grown = grown.map(|(name, own)| (name, Origin::Grown, height.or(own)));
         match class.source {
             Source::Packs => files,
             Source::Zoo => grown.collect(),
@@ -229,10 +243,11 @@ impl Zoo {
         match origin {
             Origin::Grown => {
                 let name = format!("individual {class}/{breed}");
-                let grow = || grow(class, breed, &mut stream(seed, u64::from(individual), &name, 0));
-                let model = self.cache.individual(&format!("{name} {individual} of seed {seed}"), detail, grow);
+                let grown = || grow(class, breed, individual, seed);
+                let model = self.cache.individual(&format!("{name} {individual} of seed {seed}"), detail, grown);
                 let model = model.ok_or_else(unknown)?;
-                Ok(Individual { model: Arc::new(model), height: height.unwrap_or([1.0; 2]) })
+                let height = height.unwrap_or_else(|| [model.height(); 2]);
+                Ok(Individual { model: Arc::new(model), height })
             }
             Origin::File(pack, file) => {
                 let loaded = self.packs[*pack].load_subject(class, *file, *height)?;
@@ -273,6 +288,15 @@ impl Zoo {
         made.ok_or_else(|| ZooError::Unknown { kind: "material", name: name.to_owned() })
     }
 
+    /// The street that goes with a sky of this name, if one does; it is kept on disk once it is made.
+    pub fn street(&self, name: &str) -> Option<Street> {
+        if self.packs.iter().any(|pack| pack.skies().any(|known| known == name)) {
+            return None;
+        }
+        streets::sky(name)?;
+        self.cache.street(&format!("street {name}"), || streets::make(name))
+    }
+
     /// A sky by its name; the zoo's own are kept on disk once they are made.
     ///
     /// # Errors
@@ -281,6 +305,7 @@ impl Zoo {
         if let Some(pack) = self.packs.iter().rfind(|pack| pack.skies().any(|known| known == name)) {
             return Ok(PackedSky::new(&pack.load_sky(name)?));
         }
+        let name = streets::sky(name).unwrap_or(name);
         let made = || skies::make(name).map(|sky| PackedSky::new(&sky));
         let made = self.cache.surroundings(&format!("sky {name}"), made);
         made.ok_or_else(|| ZooError::Unknown { kind: "sky", name: name.to_owned() })

@@ -14,7 +14,7 @@ use motley_scene::{
         subject::SubjectDraw,
     },
     recipe::{Recipe, draw},
-    scene::Scene,
+    scene::{Class, Scene},
 };
 use serde_json::Value;
 
@@ -88,10 +88,19 @@ fn number(draw: &Value, field: &str) -> Option<f64> {
     draw[field].as_f64().or_else(|| draw["ground"][field].as_f64())
 }
 
+/// The frames of a class.
+fn of_class<'a>(firsts: &'a [Recipe], class: &'a Class) -> impl Iterator<Item = &'a Recipe> {
+    firsts.iter().filter(|recipe| recipe.subject.class == class.name)
+}
+
 fn names(scene: &Scene, catalog: &Catalog, firsts: &[Recipe], tests: &mut Vec<DrawTest>) {
     let drawn = |get: fn(&Recipe) -> &str| firsts.iter().map(get).collect::<Vec<_>>();
     if scene.sky.enabled {
-        tests.push(test_names("sky.name", &scene.sky.name.among(&catalog.skies), &drawn(|r| &r.sky.name)));
+        for class in &scene.classes {
+            let drawn: Vec<&str> = of_class(firsts, class).map(|recipe| recipe.sky.name.as_str()).collect();
+            let declared = scene.sky.options(Some(class), &catalog.skies);
+            tests.push(test_names(&format!("sky.name of {}", class.name), &declared, &drawn));
+        }
     }
     if scene.materials.enabled {
         let (ground, wall) = (&scene.materials.ground, &scene.materials.wall);
@@ -115,6 +124,8 @@ fn names(scene: &Scene, catalog: &Catalog, firsts: &[Recipe], tests: &mut Vec<Dr
         // Which clips there are depends on the subject: a place within its list is drawn.
         let places: Drawn = firsts.iter().filter_map(|r| Some((r.index, f64::from(r.pose.clip?)))).collect();
         tests.push(test_scalar("pose.clips", &Scalar::uniform(0.0, 1.0), &places));
+        let looks: Vec<bool> = firsts.iter().map(|recipe| recipe.pose.looks).collect();
+        tests.push(test_share("pose.gaze", scene.pose.gaze, &looks));
     }
     if scene.subject.enabled {
         for class in &catalog.classes {
@@ -166,9 +177,13 @@ fn camera(scene: &Scene, firsts: &[Recipe], tests: &mut Vec<DrawTest>) {
         return;
     }
     let labels: Vec<String> = (0..shots.len()).map(|shot| shot.to_string()).collect();
-    let declared: Vec<_> = labels.iter().map(String::as_str).zip(shots.iter().map(|shot| shot.weight)).collect();
-    let drawn: Vec<String> = firsts.iter().map(|recipe| recipe.camera.shot.to_string()).collect();
-    tests.push(test_names("camera.shots", &declared, &drawn.iter().map(String::as_str).collect::<Vec<_>>()));
+    for class in &scene.classes {
+        let weights = labels.iter().map(String::as_str).zip(scene.camera.weights(&class.name));
+        let declared: Vec<_> = weights.filter(|(_, weight)| *weight > 0.0).collect();
+        let drawn: Vec<String> = of_class(firsts, class).map(|recipe| recipe.camera.shot.to_string()).collect();
+        let drawn: Vec<&str> = drawn.iter().map(String::as_str).collect();
+        tests.push(test_names(&format!("camera.shots of {}", class.name), &declared, &drawn));
+    }
     for (number, shot) in shots.iter().enumerate() {
         let taken: Vec<(u64, &CameraDraw)> =
             firsts.iter().map(|r| (r.index, &r.camera)).filter(|(_, draw)| draw.shot as usize == number).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawContext, Parameter};
 use crate::{
-    distribution::{Direction, Scalar, normal, pick_weighted},
+    distribution::{Direction, Names, Scalar, normal, pick_weighted, stands_for},
     field::{Field, FieldInfo, Limits},
     slot::{Choice, Part, Slot, plain_choice},
     source::{Faults, Node},
@@ -31,14 +31,30 @@ crate::fields! {
     pub struct Shot {
         /// How often, relative to the other kinds.
         weight: f32 = 1.0, 0 => 1e6;
+        /// For which classes.
+        classes: Names = Names::All;
         /// What is aimed at.
         aim: Aim = Aim::Body;
         /// From where, as seen from the subject. Azimuth 0 is its front.
         from: Direction = Direction::UpperHemisphere;
         /// How far away.
         distance: Distance = Distance::fresh();
+        /// Height of the camera above the ground, in place of the elevation that `from` draws.
+        height: Option<Scalar> = None, 0.01 => 1000, "m";
         /// How far the aim may miss, as a standard deviation in half pictures.
         jitter: f32 = 0.1, 0 => 1;
+    }
+}
+
+impl Shot {
+    /// Is it taken of this class?
+    pub fn is_for(&self, class: &str) -> bool {
+        match &self.classes {
+            Names::All => true,
+            Names::Except(names) => !names.iter().any(|name| stands_for(name, class)),
+            Names::Only(names) => names.iter().any(|name| stands_for(name, class)),
+            Names::Weighted(names) => names.iter().any(|(name, weight)| *weight > 0.0 && stands_for(name, class)),
+        }
     }
 }
 
@@ -74,6 +90,9 @@ pub struct CameraDraw {
     pub distance: f32,
     /// Is `distance` a share of the picture?
     pub fills: bool,
+    /// Height above the ground in metres, in place of the elevation of `from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<f32>,
     /// How far the aim misses, to the right and up, in half pictures.
     pub offset: [f32; 2],
     /// Degrees, vertical.
@@ -85,7 +104,17 @@ pub struct CameraDraw {
 impl Default for CameraDraw {
     fn default() -> Self {
         let from = Vec3::new(0.0, 0.259, 0.966).normalize().into();
-        Self { shot: 0, aim: Aim::Body, from, distance: 0.8, fills: true, offset: [0.0; 2], fov: 40.0, roll: 0.0 }
+        Self {
+            shot: 0,
+            aim: Aim::Body,
+            from,
+            distance: 0.8,
+            fills: true,
+            height: None,
+            offset: [0.0; 2],
+            fov: 40.0,
+            roll: 0.0,
+        }
     }
 }
 
@@ -99,7 +128,8 @@ impl Parameter for Camera {
     }
 
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> CameraDraw {
-        let chosen = pick_weighted(self.shots.iter().map(|s| s.weight), rng);
+        let weights: Vec<f32> = self.weights(cx.class.map_or("", |class| &class.name)).collect();
+        let chosen = pick_weighted(weights.iter().copied(), rng);
         let Some(shot) = self.shots.get(chosen) else {
             return CameraDraw::default();
         };
@@ -117,6 +147,7 @@ impl Parameter for Camera {
             from: shot.from.draw(rng, cx.index).into(),
             distance: distance.draw(rng, cx.index),
             fills,
+            height: shot.height.as_ref().map(|height| height.draw(rng, cx.index)),
             offset,
             fov: self.fov.draw(rng, cx.index),
             roll: self.roll.draw(rng, cx.index),
@@ -129,6 +160,11 @@ impl Parameter for Camera {
 }
 
 impl Camera {
+    /// Weight of each shot for a class.
+    pub fn weights(&self, class: &str) -> impl Iterator<Item = f32> {
+        self.shots.iter().map(move |shot| if shot.is_for(class) { shot.weight } else { 0.0 })
+    }
+
     /// Faults that concern several fields at once.
     pub fn check(&self, faults: &mut Faults) {
         if self.shots.iter().all(|shot| shot.weight <= 0.0) {

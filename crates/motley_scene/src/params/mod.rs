@@ -13,7 +13,7 @@ pub mod sky;
 pub mod subject;
 pub mod subject_texture;
 
-use crate::{catalog::Catalog, field::Described, stream::Stream};
+use crate::{catalog::Catalog, field::Described, scene::Class, stream::Stream};
 
 /// What a draw may look at besides its own stream.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct DrawContext<'a> {
     pub catalog: &'a Catalog,
     /// Relative weight of each class, in the catalogue's order.
     pub class_weights: &'a [f32],
+    /// The class that this frame shows; `None` while that is being drawn.
+    pub class: Option<&'a Class>,
     /// Materials that the ground under this frame's sky may be made of; empty when any will do.
     pub grounds: &'a [String],
 }

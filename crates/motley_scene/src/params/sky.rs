@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawContext, Parameter};
 use crate::{
-    distribution::{Names, Scalar},
+    distribution::{Names, Scalar, pick_weighted},
+    scene::Class,
     stream::Stream,
 };
 
@@ -15,7 +16,7 @@ crate::fields! {
         enabled: bool = true;
         /// Which skies and rooms.
         name: Names = Names::All;
-        /// Turn about the vertical.
+        /// Turn about the vertical. A street turns with the subject, which drives along it, and by this much more.
         yaw: Scalar = Scalar::uniform(0.0, 360.0), -360 => 360, "degrees";
         /// Factor on its brightness.
         brightness: Scalar = Scalar::uniform(0.6, 1.4), 0 => 10;
@@ -33,6 +34,22 @@ pub struct SkyDraw {
     pub brightness: f32,
 }
 
+impl Sky {
+    /// The skies that a class may be shown under, with weights.
+    pub fn options<'a>(&self, class: Option<&Class>, known: &'a [String]) -> Vec<(&'a str, f32)> {
+        let mut options = self.name.among(known);
+        if let Some(skies) = class.map(|class| &class.skies).filter(|skies| **skies != Names::All) {
+            let own = skies.among(known);
+            options.retain_mut(|(name, weight)| {
+                let found = own.iter().find(|(known, _)| known == name);
+                *weight *= found.map_or(0.0, |(_, weight)| *weight);
+                *weight > 0.0
+            });
+        }
+        options
+    }
+}
+
 impl Parameter for Sky {
     const NAME: &'static str = "sky";
     type Draw = SkyDraw;
@@ -42,8 +59,10 @@ impl Parameter for Sky {
     }
 
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> SkyDraw {
+        let options = self.options(cx.class, &cx.catalog.skies);
+        let chosen = pick_weighted(options.iter().map(|(_, weight)| *weight), rng);
         SkyDraw {
-            name: self.name.draw(&cx.catalog.skies, rng),
+            name: options.get(chosen).map_or_else(String::new, |(name, _)| (*name).to_owned()),
             yaw: self.yaw.draw(rng, cx.index),
             brightness: self.brightness.draw(rng, cx.index),
         }

@@ -33,6 +33,7 @@ pub fn apply(
     } else {
         draw.distance * state.radius
     };
+    let direction = draw.height.map_or(direction, |height| toward_height(direction, (height - target.y) / distance));
     let mut eye = target + direction * distance;
     eye.y = eye.y.max(LOWEST * state.radius);
     let mut transform = Transform::from_translation(eye);
@@ -55,6 +56,13 @@ pub fn apply(
             });
         }
     }
+}
+
+/// The direction of the same azimuth that rises by `rise` in a unit of length, as far as the subject is still seen from aside.
+fn toward_height(direction: Vec3, rise: f32) -> Vec3 {
+    let rise = rise.clamp(-0.6, 0.6);
+    let level = Vec3::new(direction.x, 0.0, direction.z).normalize_or(Vec3::Z);
+    level * (1.0 - rise * rise).sqrt() + Vec3::Y * rise
 }
 
 /// Where the head is and how large, in the world.

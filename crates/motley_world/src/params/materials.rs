@@ -33,7 +33,10 @@ fn apply(
     mut uniforms: ResMut<FrameBuffer>,
 ) {
     let draw = &recipe.recipe.materials;
-    let room = library.sky(&recipe.recipe.sky.name, &mut shelves).is_ok_and(|sky| sky.room);
+    let sky = library.sky(&recipe.recipe.sky.name, &mut shelves).ok();
+    let room = sky.as_ref().is_some_and(|sky| sky.room);
+    // A street has a ground of its own.
+    let paved = sky.as_ref().is_some_and(|sky| !sky.street.is_empty());
     let mut loaded = |draw: &MaterialDraw| library.material(&draw.name, &mut shelves);
     let (ground, wall) = match (loaded(&draw.ground), loaded(&draw.wall)) {
         (Ok(ground), Ok(wall)) => (ground, wall),
@@ -44,12 +47,15 @@ fn apply(
     };
     let mut placed = vec![];
     let edge = if room { WALL_RADII * 2.0 } else { GROUND_RADII } * state.radius;
-    if let Ok((mut transform, mut material, _)) = things.get_mut(stage.ground) {
+    if let Ok((mut transform, mut material, mut visibility)) = things.get_mut(stage.ground) {
+        *visibility = if paved { Visibility::Hidden } else { Visibility::Inherited };
         *transform = Transform::from_scale(Vec3::splat(edge));
         material.0 = ground.ground.clone();
         placed.push((tags::GROUND, PlacedUniform::laid(&draw.ground, ids::GROUND, ground.tile_m, Vec2::splat(edge))));
     }
-    instances.0.push(Instance { id: ids::GROUND, kind: InstanceKind::Ground, name: draw.ground.name.clone() });
+    if !paved {
+        instances.0.push(Instance { id: ids::GROUND, kind: InstanceKind::Ground, name: draw.ground.name.clone() });
+    }
     for (i, wall_entity) in stage.walls.iter().enumerate() {
         let Ok((mut transform, mut material, mut visibility)) = things.get_mut(*wall_entity) else { continue };
         *visibility = if room { Visibility::Inherited } else { Visibility::Hidden };

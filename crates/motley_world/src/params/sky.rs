@@ -1,12 +1,13 @@
 //! Shows the sky that was drawn, and lets it light the scene.
 
-use bevy::prelude::*;
+use bevy::{light::NotShadowCaster, mesh::MeshTag, prelude::*};
+use motley_scene::frame::{Instance, InstanceKind};
 
 use crate::{
     lean::{FrameBuffer, Lean, PlacedUniform},
     library::{Library, Shelves},
     sky_dome::shader_coefficients,
-    stage::{FrameRecipe, Stage, StageSystems, SubjectState, tags},
+    stage::{FrameRecipe, InstanceTable, Stage, StageSystems, SubjectState, ids, tags},
 };
 
 /// Adds the system.
@@ -22,7 +23,9 @@ fn apply(
     mut library: ResMut<Library>,
     mut shelves: Shelves,
     mut state: ResMut<SubjectState>,
-    stage: Res<Stage>,
+    mut stage: ResMut<Stage>,
+    mut instances: ResMut<InstanceTable>,
+    mut commands: Commands,
     mut domes: Query<(&mut Transform, &mut MeshMaterial3d<Lean>, &mut Mesh3d)>,
     mut uniforms: ResMut<FrameBuffer>,
 ) {
@@ -34,7 +37,8 @@ fn apply(
             return;
         }
     };
-    let yaw = draw.yaw.to_radians();
+    let along_street = if sky.street.is_empty() { 0.0 } else { state.yaw };
+    let yaw = draw.yaw.to_radians() + along_street;
     if let Ok((mut transform, mut material, mut mesh)) = domes.get_mut(stage.sky) {
         // A box is as large as it is, unless the subject would not fit.
         let scale = sky.backdrop.map_or(500.0 * state.radius, |backdrop| {
@@ -43,6 +47,23 @@ fn apply(
         *transform = Transform::from_rotation(Quat::from_rotation_y(yaw)).with_scale(Vec3::splat(scale));
         material.0 = sky.material.clone();
         mesh.0 = sky.mesh.clone();
+    }
+    for piece in &sky.street {
+        let mut entity = commands.spawn((
+            Mesh3d(piece.mesh.clone()),
+            MeshMaterial3d(piece.material.clone()),
+            MeshTag(tags::STREET),
+            Transform::from_rotation(Quat::from_rotation_y(yaw)),
+            piece.bounds,
+        ));
+        if !piece.casts_shadow {
+            entity.insert(NotShadowCaster);
+        }
+        stage.transient.push(entity.id());
+    }
+    if !sky.street.is_empty() {
+        uniforms.values.placed[tags::STREET as usize] = PlacedUniform::plain(ids::STREET);
+        instances.0.push(Instance { id: ids::STREET, kind: InstanceKind::Prop, name: draw.name.clone() });
     }
     uniforms.values.sky = shader_coefficients(&sky.harmonics.rotated_y(yaw), draw.brightness);
     uniforms.values.placed[tags::SKY as usize] =

@@ -135,6 +135,11 @@ static RECIPES: LazyLock<Vec<&'static Recipe>> = LazyLock::new(|| {
     all
 });
 
+/// Edge of a material's tile in metres; `None` if there is none of this name.
+pub fn tile_m(name: &str) -> Option<f32> {
+    RECIPES.iter().find(|recipe| recipe.name == name).map(|recipe| recipe.tile_m)
+}
+
 /// The names that [`make`] knows, sorted.
 pub fn names() -> &'static [&'static str] {
     static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| RECIPES.iter().map(|recipe| recipe.name).collect());

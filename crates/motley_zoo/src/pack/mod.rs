@@ -10,6 +10,7 @@
 //! them by [`Pack::look`].
 
 pub mod error;
+pub mod examine;
 mod files;
 #[cfg(test)]
 pub(crate) mod glb;
@@ -141,9 +142,14 @@ impl Pack {
     /// Decodes every file, and gives all that cannot be used. Takes as long as drawing all of it once.
     pub fn look(&self) -> Vec<PackError> {
         let subjects = self.subjects.values().flatten().map(|(_, path)| load_model(path, None).err());
+        subjects.flatten().chain(self.look_around()).collect()
+    }
+
+    /// The same for materials and skies alone.
+    pub fn look_around(&self) -> Vec<PackError> {
         let materials = self.materials.keys().map(|name| self.load_material(name).err());
         let skies = self.skies.keys().map(|name| self.load_sky(name).err());
-        subjects.chain(materials).chain(skies).flatten().collect()
+        materials.chain(skies).flatten().collect()
     }
 
     /// Loads a subject by its place in [`Pack::subjects`]; see [`load_model`] for `class_height_m`.

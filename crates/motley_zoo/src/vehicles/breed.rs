@@ -5,7 +5,7 @@ use rand::{Rng, RngExt};
 use serde::Deserialize;
 
 /// Lowest and highest value of a trait.
-pub(super) type Range = (f32, f32);
+pub(crate) type Range = (f32, f32);
 
 /// A named kind of vehicle: a range for everything that differs between two of it.
 #[derive(Clone, Debug)]
@@ -66,6 +66,45 @@ pub(super) struct BicycleBreed {
     pub saddle_width: Range,
     /// Chance of tan instead of black tyre walls.
     pub tan_walls: f32,
+    /// Outer diameter of the front wheel, where it is another than the rear one's.
+    #[serde(default)]
+    pub front_wheel: Option<Range>,
+    /// From a tandem's rear bottom bracket to its front one, or how far a load bicycle is drawn out.
+    #[serde(default)]
+    pub stretch: Range,
+    /// Length of a load box before the bars; 0 without.
+    #[serde(default)]
+    pub box_m: f32,
+    /// Chance that somebody rides it, 0–1, and their height over 1.75 m.
+    #[serde(default = "half_ridden")]
+    pub ridden: f32,
+    #[serde(default = "adult")]
+    pub rider: Range,
+    /// Chance of each further extra, 0–1.
+    #[serde(default)]
+    pub battery: f32,
+    #[serde(default)]
+    pub panniers: f32,
+    #[serde(default)]
+    pub child_seat: f32,
+    #[serde(default = "sometimes")]
+    pub bell: f32,
+    #[serde(default = "sometimes")]
+    pub stand: f32,
+    #[serde(default = "sometimes")]
+    pub lock: f32,
+}
+
+fn half_ridden() -> f32 {
+    0.5
+}
+
+fn adult() -> Range {
+    (0.9, 1.06)
+}
+
+fn sometimes() -> f32 {
+    0.25
 }
 
 /// How the main triangle is built.
@@ -75,6 +114,18 @@ pub(super) enum Frame {
     Diamond,
     /// One low, curved tube beside the down tube.
     StepThrough,
+    /// Top and down tube bent in the same long curve.
+    Cruiser,
+    /// Two thin tubes that run from the head past the seat tube to the rear axle.
+    Mixte,
+    /// One thick, low tube.
+    Mono,
+    /// A rear triangle that swings on a shock.
+    Sprung,
+    /// Two places behind each other.
+    Tandem,
+    /// A low beam to a load before the bars.
+    Load,
 }
 
 /// Families of handlebars.
@@ -128,6 +179,37 @@ pub(super) struct CarBreed {
     pub cladding: f32,
     /// Tall lamps at the rear corners instead of wide ones.
     pub tall_lamps: f32,
+    /// Chance of round lamps in front, of bumpers and trim of chrome, of a roof in another colour, of broad stripes along
+    /// the middle, of a spoiler, of a spare wheel behind, and of plain white paint.
+    #[serde(default)]
+    pub round_lamps: f32,
+    #[serde(default)]
+    pub chrome: f32,
+    #[serde(default)]
+    pub two_tone: f32,
+    #[serde(default)]
+    pub stripes: f32,
+    #[serde(default)]
+    pub spoiler: f32,
+    #[serde(default)]
+    pub spare: f32,
+    #[serde(default)]
+    pub white: f32,
+    /// Chance of a roof of cloth.
+    #[serde(default)]
+    pub cloth_top: f32,
+    /// Whose car it is.
+    #[serde(default)]
+    pub livery: Livery,
+}
+
+/// Cars that are told by their paint and what they carry on the roof.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum Livery {
+    #[default]
+    Private,
+    Taxi,
+    Police,
 }
 
 /// Why a text is not a breed.
@@ -187,28 +269,6 @@ impl Breed {
             Body::Car(_) => "car",
         }
     }
-
-    /// Lowest and highest top of an individual above the ground, metres.
-    pub fn height(&self) -> (f32, f32) {
-        match &self.body {
-            Body::Bicycle(b) => {
-                // Saddle or handlebars, whichever is higher; bars rise above the head tube by what their family does.
-                let (least, most) = match b.bar {
-                    Bar::Drop => (0.015, 0.15),
-                    Bar::Flat => (0.02, 0.12),
-                    Bar::Riser => (0.03, 0.16),
-                    Bar::Swept => (0.07, 0.28),
-                    Bar::High => (0.18, 0.32),
-                };
-                let upright = |degrees: f32| ops::sin(degrees.to_radians());
-                let low = (b.saddle.0 * upright(b.seat_angle.0)).max(b.stack.0 + least);
-                let high = (b.saddle.1 * upright(b.seat_angle.1) + 0.03).max(b.stack.1 + most);
-                (b.wheel.0 / 2.0 - b.drop.1 + low - 0.02, b.wheel.1 / 2.0 - b.drop.0 + high)
-            }
-            // Rounded corners of the roof take a little, rails add some.
-            Body::Car(b) => (b.height.0 - 0.03, b.height.1 + if b.rails > 0.0 { 0.08 } else { 0.03 }),
-        }
-    }
 }
 
 /// Field, its range, and the least and greatest value that it may hold.
@@ -246,6 +306,10 @@ impl BicycleBreed {
                 ("stem", self.stem, (0.01, 0.2)),
                 ("crank", self.crank, (0.08, 0.2)),
                 ("saddle_width", self.saddle_width, (0.04, 0.16)),
+                ("front_wheel", self.front_wheel.unwrap_or(self.wheel), (0.25, 0.9)),
+                ("stretch", self.stretch, (0.0, 1.2)),
+                ("box_m", (self.box_m, self.box_m), (0.0, 1.2)),
+                ("rider", self.rider, (0.5, 1.2)),
             ],
         )
     }
@@ -279,21 +343,21 @@ impl CarBreed {
 }
 
 /// Draws from a stream.
-pub(super) struct Dice<'a, R>(pub(super) &'a mut R);
+pub(crate) struct Dice<'a, R>(pub(crate) &'a mut R);
 
 impl<R: Rng> Dice<'_, R> {
     /// Uniform in a range.
-    pub(super) fn range(&mut self, (low, high): Range) -> f32 {
+    pub(crate) fn range(&mut self, (low, high): Range) -> f32 {
         low + (high - low) * self.0.random::<f32>()
     }
 
     /// True as often as `chance` says, 0–1.
-    pub(super) fn chance(&mut self, chance: f32) -> bool {
+    pub(crate) fn chance(&mut self, chance: f32) -> bool {
         self.0.random::<f32>() < chance
     }
 
     /// One of a weighted list, which must not be empty.
-    pub(super) fn pick<T: Copy>(&mut self, list: &[(T, f32)]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[(T, f32)]) -> T {
         let mut left = self.0.random::<f32>() * list.iter().map(|(_, weight)| weight).sum::<f32>();
         for &(item, weight) in list {
             left -= weight;
@@ -305,7 +369,7 @@ impl<R: Rng> Dice<'_, R> {
     }
 
     /// A colour near `color`: lighter or darker by up to `spread`, and a little of another hue.
-    pub(super) fn near(&mut self, color: Vec3, spread: f32) -> Vec3 {
+    pub(crate) fn near(&mut self, color: Vec3, spread: f32) -> Vec3 {
         let light = ops::exp(self.range((-spread, spread)));
         let tint = Vec3::new(self.range((0.94, 1.06)), self.range((0.94, 1.06)), self.range((0.94, 1.06)));
         (color * tint * light).clamp(Vec3::ZERO, Vec3::ONE)

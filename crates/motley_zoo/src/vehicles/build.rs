@@ -9,15 +9,15 @@ use crate::model::{Channel, Clip, Interpolation, Local, MeshData, Model, Node, P
 
 /// Triangles of one surface in the making, in model space.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sheet {
-    pub(super) mesh: MeshData,
+pub(crate) struct Sheet {
+    pub(crate) mesh: MeshData,
 }
 
 impl Sheet {
     /// A grid of `rows` × `columns` points with smooth normals; `closed` joins the last row, or column, to the first.
     ///
     /// (∂row × ∂column) points outwards.
-    pub(super) fn grid(
+    pub(crate) fn grid(
         &mut self,
         [rows, columns]: [usize; 2],
         closed: [bool; 2],
@@ -57,7 +57,7 @@ impl Sheet {
     }
 
     /// A fan that closes a loop of points, counter-clockwise seen from outside, with a flat normal.
-    pub(super) fn fan(&mut self, outline: &[Vec3], center: Vec3) {
+    pub(crate) fn fan(&mut self, outline: &[Vec3], center: Vec3) {
         let first = self.mesh.positions.len();
         let start = self.mesh.indices.len();
         self.mesh.positions.extend(outline);
@@ -70,7 +70,7 @@ impl Sheet {
     }
 
     /// A round tube through `points` with a radius at each, closed at both ends.
-    pub(super) fn tube(&mut self, points: &[Vec3], radii: &[f32], sides: usize) {
+    pub(crate) fn tube(&mut self, points: &[Vec3], radii: &[f32], sides: usize) {
         let last = points.len() - 1;
         let along = |i: usize| (points[(i + 1).min(last)] - points[i.saturating_sub(1)]).normalize_or(Vec3::Z);
         // Frames are carried from one point to the next, so that the tube does not twist.
@@ -96,7 +96,7 @@ impl Sheet {
     }
 
     /// A tube of one radius.
-    pub(super) fn pipe(&mut self, points: &[Vec3], radius: f32, sides: usize) {
+    pub(crate) fn pipe(&mut self, points: &[Vec3], radius: f32, sides: usize) {
         self.tube(points, &[radius], sides);
     }
 
@@ -111,7 +111,7 @@ impl Sheet {
     }
 
     /// An ellipsoid with half-axes `radii`, turned by `rotation`.
-    pub(super) fn ellipsoid(&mut self, center: Vec3, radii: Vec3, rotation: Quat, segments: usize) {
+    pub(crate) fn ellipsoid(&mut self, center: Vec3, radii: Vec3, rotation: Quat, segments: usize) {
         let rows = segments / 2;
         self.grid([rows + 1, segments], [false, true], |row, column| {
             let (sin, cos) = ops::sin_cos(PI * row as f32 / rows as f32);
@@ -120,8 +120,16 @@ impl Sheet {
         });
     }
 
+    /// A round limb between two points with a radius at each, closed by half balls.
+    pub(crate) fn capsule(&mut self, from: Vec3, to: Vec3, [a, b]: [f32; 2], sides: usize) {
+        let along = (to - from).normalize_or(Vec3::Y);
+        let points =
+            [from - along * a * 0.97, from - along * a * 0.7, from, to, to + along * b * 0.7, to + along * b * 0.97];
+        self.tube(&points, &[a * 0.24, a * 0.71, a, b, b * 0.71, b * 0.24], sides);
+    }
+
     /// A box with half-extents `half` and flat sides.
-    pub(super) fn cuboid(&mut self, center: Vec3, half: Vec3, rotation: Quat) {
+    pub(crate) fn cuboid(&mut self, center: Vec3, half: Vec3, rotation: Quat) {
         for axis in [Vec3::X, Vec3::Y, Vec3::Z, Vec3::NEG_X, Vec3::NEG_Y, Vec3::NEG_Z] {
             let s = axis.any_orthonormal_vector();
             let t = axis.cross(s);
@@ -135,7 +143,7 @@ impl Sheet {
     }
 
     /// A sheet over the unit square, `rows` × `columns` quads, bent by `point`.
-    pub(super) fn patch(&mut self, rows: usize, columns: usize, point: impl Fn(Vec2) -> Vec3) {
+    pub(crate) fn patch(&mut self, rows: usize, columns: usize, point: impl Fn(Vec2) -> Vec3) {
         self.grid([rows + 1, columns + 1], [false, false], |row, column| {
             point(Vec2::new(row as f32 / rows as f32, column as f32 / columns as f32))
         });
@@ -153,7 +161,7 @@ pub(super) fn oval(radius: f32, half_width: f32, half_height: f32, points: usize
 }
 
 /// A smooth curve through points: centripetal enough for handlebars, four steps between neighbours.
-pub(super) fn bend(points: &[Vec3]) -> Vec<Vec3> {
+pub(crate) fn bend(points: &[Vec3]) -> Vec<Vec3> {
     let last = points.len() - 1;
     let mut curve = Vec::new();
     for i in 0..last {
@@ -239,6 +247,33 @@ impl Assembly {
             })
             .collect();
         self.clips.push(Clip { name: name.to_owned(), duration, channels });
+    }
+
+    /// Adds a channel to a clip that is there.
+    pub(super) fn channel(&mut self, clip: &str, channel: Channel) {
+        if let Some(clip) = self.clips.iter_mut().find(|known| known.name == clip) {
+            clip.channels.push(channel);
+        }
+    }
+
+    /// Adds a clip that holds the whole of it tilted about the z axis by each of some angles in turn, always on the ground.
+    pub(super) fn tilt(&mut self, name: &str, angles: &[f32]) {
+        let points: Vec<Vec3> =
+            self.sheets.iter().flat_map(|(_, sheet)| sheet.mesh.positions.iter().copied()).collect();
+        let turns: Vec<Quat> = angles.iter().map(|angle| Quat::from_rotation_z(*angle)).collect();
+        let lifts = turns.iter().map(|turn| {
+            let lowest = points.iter().map(|p| (*turn * *p).y).fold(f32::MAX, f32::min);
+            Vec3::Y * -lowest
+        });
+        let times: Vec<f32> = (0..angles.len()).map(|i| i as f32 / (angles.len() - 1).max(1) as f32).collect();
+        let values = [Track::Translation(lifts.collect()), Track::Rotation(turns.clone())];
+        let channels = values.into_iter().map(|values| Channel {
+            node: 0,
+            times: times.clone(),
+            values,
+            interpolation: Interpolation::Linear,
+        });
+        self.clips.push(Clip { name: name.to_owned(), duration: 1.0, channels: channels.collect() });
     }
 
     /// Everything together, put on the ground: the lowest point of the rest pose lies on y = 0.

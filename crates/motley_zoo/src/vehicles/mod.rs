@@ -8,8 +8,8 @@
 //! Everything is a pure function of breed and stream.
 
 mod bicycle;
-mod breed;
-mod build;
+pub(crate) mod breed;
+pub(crate) mod build;
 mod car;
 #[cfg(test)]
 mod tests;
@@ -31,18 +31,62 @@ macro_rules! breeds {
 /// The breeds that come with the crate: class and RON.
 const FILES: &[(&str, &str)] = &breeds![
     "bicycle" / "bmx",
+    "bicycle" / "cargo",
+    "bicycle" / "child",
     "bicycle" / "city",
+    "bicycle" / "cruiser",
+    "bicycle" / "cyclocross",
+    "bicycle" / "dirt_jump",
+    "bicycle" / "downhill",
+    "bicycle" / "dutch",
+    "bicycle" / "e_city",
+    "bicycle" / "e_mountain",
+    "bicycle" / "fat_bike",
+    "bicycle" / "folding",
+    "bicycle" / "gravel",
     "bicycle" / "hybrid",
+    "bicycle" / "lady_cruiser",
+    "bicycle" / "longtail",
+    "bicycle" / "mini_velo",
+    "bicycle" / "mixed",
+    "bicycle" / "mixte",
     "bicycle" / "mountain",
+    "bicycle" / "randonneur",
     "bicycle" / "road",
     "bicycle" / "roadster",
+    "bicycle" / "share_bike",
+    "bicycle" / "single_speed",
+    "bicycle" / "tandem",
+    "bicycle" / "time_trial",
+    "bicycle" / "toddler",
+    "bicycle" / "touring",
+    "bicycle" / "track",
+    "bicycle" / "trail",
+    "bicycle" / "trials",
+    "car" / "beetle",
     "car" / "city_car",
+    "car" / "classic",
+    "car" / "compact_suv",
+    "car" / "convertible",
     "car" / "coupe",
+    "car" / "delivery_van",
     "car" / "estate",
     "car" / "hatchback",
+    "car" / "large_pickup",
+    "car" / "large_suv",
+    "car" / "limousine",
+    "car" / "mini",
+    "car" / "mixed",
+    "car" / "muscle",
+    "car" / "off_roader",
+    "car" / "people_carrier",
     "car" / "pickup",
+    "car" / "police",
     "car" / "saloon",
+    "car" / "single_pickup",
+    "car" / "sports",
     "car" / "suv",
+    "car" / "taxi",
     "car" / "van",
 ];
 

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use bevy_math::Mat4;
+use bevy_math::{Mat4, Vec3};
 
 use self::hints::Hints;
 use self::mesh::Budget;
@@ -44,6 +44,10 @@ pub struct LoadedModel {
     pub notes: Vec<String>,
     /// Its height at rest in metres.
     pub height_m: f32,
+    /// Width, height and length as the file has them, upright, in its own units: metres, if it keeps to glTF.
+    pub natural_size: Vec3,
+    /// What the file says about rights in it.
+    pub copyright: Option<String>,
 }
 
 /// Loads a `.glb` or `.gltf` with its buffers and textures, embedded or lying beside it.
@@ -80,10 +84,11 @@ fn load(path: &Path, class_height_m: Option<[f32; 2]>) -> Result<LoadedModel, Fa
     let range = class_height_m.map(|[least, most]| 0.5 * (least + most));
     let height_m = range.or(hints.height_m).unwrap_or(1.0);
     settle::choose_rest(&mut model, &mut notes);
-    normalize::normalize(&mut model, labels, &hints, height_m, &mut notes)?;
+    let natural_size = normalize::normalize(&mut model, labels, &hints, height_m, &mut notes)?;
     settle::settle_clips(&mut model, &mut notes);
     names::name_keypoints(&mut model);
-    Ok(LoadedModel { model, notes: notes.into_vec(), height_m })
+    let copyright = source.document.as_json().asset.copyright.clone();
+    Ok(LoadedModel { model, notes: notes.into_vec(), height_m, natural_size, copyright })
 }
 
 /// All primitives of all nodes, and for each the names that may tell where it lies (material's, mesh's).

@@ -17,14 +17,14 @@ const FAR: f32 = 25.0;
 
 /// Turns, scales and moves the root so that the model stands as [`super::load_model`] promises.
 ///
-/// `labels` has, for each part, the names that may tell where on the model it lies.
+/// Gives width, height and length as they were before it was scaled. `labels` has, for each part, the names that may tell where on the model it lies.
 pub(super) fn normalize(
     model: &mut Model,
     mut labels: Vec<Vec<String>>,
     hints: &Hints,
     height_m: f32,
     notes: &mut Notes,
-) -> Result<(), Fault> {
+) -> Result<Vec3, Fault> {
     let upright = Hints { front: None, ..*hints }.turn().unwrap_or(Quat::IDENTITY);
     model.nodes[0].rest.rotation = upright;
     let globals = rest(model);
@@ -49,7 +49,7 @@ pub(super) fn normalize(
     let root = &mut model.nodes[0].rest;
     (root.translation, root.scale) = (Vec3::from(-middle * scale), Vec3::splat(scale));
     turn_mirrored(model);
-    Ok(())
+    Ok(size.into())
 }
 
 /// Says so where some vertices lie far outside: the file is probably broken, and its height wrong.

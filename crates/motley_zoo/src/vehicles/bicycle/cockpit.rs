@@ -7,7 +7,13 @@ use super::{Finish, Joints, Nodes};
 use crate::vehicles::breed::{Bar, BicycleBreed, Dice};
 use crate::vehicles::build::{Assembly, bend};
 
-/// Builds stem, bars, grips, levers and cables; returns where the stem holds the bar.
+/// Where the stem holds the bar, and where hands hold it, left and right.
+pub(super) struct Bars {
+    pub(super) clamp: Vec3,
+    pub(super) hands: [Vec3; 2],
+}
+
+/// Builds stem, bars, grips, levers and cables.
 pub(super) fn add<R: Rng>(
     bike: &mut Assembly,
     nodes: &Nodes,
@@ -16,8 +22,9 @@ pub(super) fn add<R: Rng>(
     breed: &BicycleBreed,
     tube: f32,
     dice: &mut Dice<R>,
-) -> Vec3 {
-    let Joints { head_top, crown, up_head, .. } = *joints;
+) -> Bars {
+    let Joints { bars: head_top, up_head, .. } = *joints;
+    let crown = if nodes.bars == nodes.steer { joints.crown } else { head_top - up_head * 0.2 };
     let rise = match breed.bar {
         Bar::Drop | Bar::Flat => dice.range((0.015, 0.05)),
         Bar::Riser | Bar::High => dice.range((0.02, 0.05)),
@@ -26,13 +33,15 @@ pub(super) fn add<R: Rng>(
     let top = head_top + up_head * rise;
     let clamp = top + Vec3::new(0.0, 0.18, 0.98).normalize() * dice.range(breed.stem);
     let metal = if dice.chance(0.5) { finish.bright } else { finish.black };
-    let stem = bike.sheet(nodes.steer, metal);
+    let stem = bike.sheet(nodes.bars, metal);
     stem.pipe(&[head_top, top + up_head * 0.012], tube * 0.95, 10);
     stem.tube(&[top, clamp], &[tube * 0.9, tube * 0.8], 10);
     stem.pipe(&[clamp - Vec3::X * 0.022, clamp + Vec3::X * 0.022], 0.02, 10);
     let half = dice.range(breed.bar_width) / 2.0;
     let bar = 0.0125;
+    let mut hands = [clamp; 2];
     for side in [-1.0, 1.0] {
+        let hand = &mut hands[usize::from(side < 0.0)];
         let point = |x: f32, y: f32, z: f32| clamp + Vec3::new(side * x, y, z);
         match breed.bar {
             Bar::Drop => {
@@ -45,9 +54,10 @@ pub(super) fn add<R: Rng>(
                     point(half + 0.008, -0.105, 0.075),
                     point(half + 0.01, -0.128, -0.03),
                 ]);
-                bike.sheet(nodes.steer, metal).pipe(&tops, bar, 8);
-                bike.sheet(nodes.steer, finish.tape).pipe(&hook, bar * 1.3, 8);
-                let hood = bike.sheet(nodes.steer, finish.black);
+                bike.sheet(nodes.bars, metal).pipe(&tops, bar, 8);
+                bike.sheet(nodes.bars, finish.tape).pipe(&hook, bar * 1.3, 8);
+                *hand = point(half, 0.04, 0.085);
+                let hood = bike.sheet(nodes.bars, finish.black);
                 hood.ellipsoid(
                     point(half, 0.022, 0.105),
                     Vec3::new(0.017, 0.022, 0.045),
@@ -85,10 +95,11 @@ pub(super) fn add<R: Rng>(
                         end,
                     ]
                 };
+                *hand = end.lerp(shape[3], 0.25) + Vec3::Y * 0.02;
                 let grip_from = end + (shape[3] - end).normalize() * 0.125;
-                bike.sheet(nodes.steer, metal).pipe(&bend(&shape), bar, 8);
-                bike.sheet(nodes.steer, finish.tape).pipe(&[grip_from, end], 0.0175, 10);
-                let lever = bike.sheet(nodes.steer, finish.black);
+                bike.sheet(nodes.bars, metal).pipe(&bend(&shape), bar, 8);
+                bike.sheet(nodes.bars, finish.tape).pipe(&[grip_from, end], 0.0175, 10);
+                let lever = bike.sheet(nodes.bars, finish.black);
                 let root = grip_from + Vec3::new(-side * 0.015, -0.004, 0.022);
                 lever.pipe(&[grip_from - Vec3::X * side * 0.02, root], 0.011, 6);
                 lever.pipe(&[root, end + Vec3::new(-side * 0.015, -0.012, 0.052)], 0.0055, 6);
@@ -97,13 +108,13 @@ pub(super) fn add<R: Rng>(
     }
     if breed.bar == Bar::High {
         let y = 0.15;
-        bike.sheet(nodes.steer, metal).pipe(
+        bike.sheet(nodes.bars, metal).pipe(
             &[clamp + Vec3::new(-half * 0.46, y, 0.0), clamp + Vec3::new(half * 0.46, y, 0.0)],
             0.009,
             8,
         );
     }
-    let cable = bike.sheet(nodes.steer, finish.black);
+    let cable = bike.sheet(nodes.bars, finish.black);
     let front = [
         clamp + Vec3::new(0.1, 0.0, 0.03),
         clamp + Vec3::new(0.09, -0.04, 0.085),
@@ -115,8 +126,8 @@ pub(super) fn add<R: Rng>(
         clamp + Vec3::new(-0.1, 0.0, 0.03),
         clamp + Vec3::new(-0.08, -0.03, 0.09),
         head_top + Vec3::new(-0.04, -0.05, 0.05),
-        joints.head_low + Vec3::new(-0.02, 0.02, -0.02),
+        crown + Vec3::new(-0.02, 0.03, -0.02),
     ];
     cable.pipe(&bend(&rear), 0.0026, 5);
-    clamp
+    Bars { clamp, hands }
 }

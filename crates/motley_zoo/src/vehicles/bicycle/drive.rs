@@ -16,11 +16,10 @@ pub(super) fn add_wheel(
     bike: &mut Assembly,
     node: NodeId,
     center: Vec3,
-    joints: &Joints,
+    (radius, tyre): (f32, f32),
     finish: &Finish,
     spokes: u32,
 ) {
-    let Joints { radius, tyre, .. } = *joints;
     let carcass = radius - tyre;
     bike.sheet(node, finish.tyre).ring(center, &oval(carcass, tyre, tyre, 10), 56);
     // A band of black tread keeps tan walls from looking like wood.
@@ -61,6 +60,21 @@ pub(super) fn add_wheel(
     }
 }
 
+/// The cranks as they stand in the rest pose.
+pub(super) struct Cranks {
+    length: f32,
+    angle: f32,
+}
+
+impl Cranks {
+    /// Middle of a pedal (0: left) after a turn of the cranks in radians.
+    pub(super) fn pedal(&self, bracket: Vec3, turn: f32, side: usize) -> Vec3 {
+        let (half, out) = if side == 0 { (PI, 1.0) } else { (0.0, -1.0) };
+        let (sin, cos) = ops::sin_cos(self.angle + half + turn);
+        bracket + Vec3::new(out * 0.133, cos * self.length, sin * self.length)
+    }
+}
+
 pub(super) fn add_drive<R: Rng>(
     bike: &mut Assembly,
     nodes: &Nodes,
@@ -68,7 +82,7 @@ pub(super) fn add_drive<R: Rng>(
     finish: &Finish,
     breed: &BicycleBreed,
     dice: &mut Dice<R>,
-) {
+) -> Cranks {
     let Joints { bracket, rear, .. } = *joints;
     let length = dice.range(breed.crank);
     let angle = dice.range((0.0, TAU));
@@ -84,15 +98,18 @@ pub(super) fn add_drive<R: Rng>(
         let (sin, cos) = ops::sin_cos(angle + TAU * arm as f32 / 5.0);
         sheet.pipe(&[at, at + Vec3::new(0.0, cos, sin) * ring], 0.007, 6);
     }
-    for (side, turn) in [(-1.0, 0.0), (1.0, PI)] {
-        let (sin, cos) = ops::sin_cos(angle + turn);
-        let root = bracket + Vec3::X * side * 0.066;
-        let end = bracket + Vec3::new(side * 0.078, cos * length, sin * length);
-        let arm = bike.sheet(nodes.cranks, silver);
-        arm.pipe(&[bracket, root], 0.014, 8);
-        arm.tube(&[root, end], &[0.014, 0.0105], 8);
-        let pedal = bike.sheet(nodes.cranks, finish.black);
-        pedal.cuboid(end + Vec3::X * side * 0.055, Vec3::new(0.045, 0.011, 0.038), Quat::IDENTITY);
+    let places = [Some((nodes.cranks, bracket)), nodes.second.zip(joints.second.map(|second| second.bracket))];
+    for (node, bracket) in places.into_iter().flatten() {
+        for (side, turn) in [(-1.0, 0.0), (1.0, PI)] {
+            let (sin, cos) = ops::sin_cos(angle + turn);
+            let root = bracket + Vec3::X * side * 0.066;
+            let end = bracket + Vec3::new(side * 0.078, cos * length, sin * length);
+            let arm = bike.sheet(node, silver);
+            arm.pipe(&[bracket, root], 0.014, 8);
+            arm.tube(&[root, end], &[0.014, 0.0105], 8);
+            let pedal = bike.sheet(node, finish.black);
+            pedal.cuboid(end + Vec3::X * side * 0.055, Vec3::new(0.045, 0.011, 0.038), Quat::IDENTITY);
+        }
     }
     let cassette = bike.sheet(nodes.rear, finish.metal);
     let cogs = if breed.derailleur > 0.5 { 4 } else { 1 };
@@ -125,4 +142,5 @@ pub(super) fn add_drive<R: Rng>(
         let guard = bike.sheet(nodes.frame, cover);
         guard.ring(from, &oval(ring * 0.62, 0.004, ring * 0.5, 6), 32);
     }
+    Cranks { length, angle }
 }

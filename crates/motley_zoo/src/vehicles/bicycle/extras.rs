@@ -5,7 +5,7 @@ use rand::Rng;
 
 use super::{Finish, Joints, Nodes};
 use crate::vehicles::breed::{BicycleBreed, Dice, Frame};
-use crate::vehicles::build::{Assembly, Sheet};
+use crate::vehicles::build::{Assembly, Sheet, oval};
 
 pub(super) fn add<R: Rng>(
     bike: &mut Assembly,
@@ -16,10 +16,12 @@ pub(super) fn add<R: Rng>(
     clamp: Vec3,
     dice: &mut Dice<R>,
 ) {
-    let Joints { bracket, rear, front, head_low, crown, saddle, up_seat, radius, tyre, .. } = *joints;
+    let Joints { bracket, rear, front, head_low, crown, saddle, up_seat, radius, front_radius, tyre, .. } = *joints;
     if dice.chance(breed.mudguards) {
         let surface = dice.pick(&[(finish.paint, 1.0), (finish.black, 1.0), (finish.bright, 0.6)]);
-        for (node, center, from, to) in [(nodes.frame, rear, -2.0, 0.95), (nodes.steer, front, -1.75, 0.45)] {
+        for (node, center, radius, from, to) in
+            [(nodes.frame, rear, radius, -2.0, 0.95), (nodes.steer, front, front_radius, -1.75, 0.45)]
+        {
             mudguard(bike.sheet(node, surface), center, radius + 0.014, tyre + 0.012, from, to);
         }
     }
@@ -37,12 +39,12 @@ pub(super) fn add<R: Rng>(
         }
     }
     if dice.chance(breed.basket) {
-        basket(bike.sheet(nodes.steer, finish.extra), Vec3::new(0.0, clamp.y - 0.06, clamp.z + 0.19));
+        basket(bike.sheet(nodes.bars, finish.extra), Vec3::new(0.0, clamp.y - 0.06, clamp.z + 0.19));
     }
     if dice.chance(breed.lights) {
         let lamp = clamp + Vec3::new(0.0, -0.03, 0.055);
-        bike.sheet(nodes.steer, finish.black).ellipsoid(lamp, Vec3::new(0.028, 0.028, 0.032), Quat::IDENTITY, 10);
-        bike.sheet(nodes.steer, finish.lamp).ellipsoid(
+        bike.sheet(nodes.bars, finish.black).ellipsoid(lamp, Vec3::new(0.028, 0.028, 0.032), Quat::IDENTITY, 10);
+        bike.sheet(nodes.bars, finish.lamp).ellipsoid(
             lamp + Vec3::Z * 0.02,
             Vec3::new(0.022, 0.022, 0.018),
             Quat::IDENTITY,
@@ -51,7 +53,50 @@ pub(super) fn add<R: Rng>(
         let tail = saddle - up_seat * 0.09 - Vec3::Z * 0.03;
         bike.sheet(nodes.frame, finish.red).ellipsoid(tail, Vec3::new(0.02, 0.028, 0.016), Quat::IDENTITY, 10);
     }
-    if breed.frame == Frame::Diamond && dice.chance(breed.bottle) {
+    if dice.chance(breed.panniers) {
+        let cloth = dice.pick(&[(finish.black, 2.0), (finish.extra, 1.0), (finish.red, 0.5)]);
+        for side in [-1.0, 1.0] {
+            let middle = over(side * 0.14, -0.03) - Vec3::Y * 0.19;
+            bike.sheet(nodes.frame, cloth).cuboid(middle, Vec3::new(0.065, 0.16, 0.15), Quat::from_rotation_x(0.08));
+        }
+    }
+    if dice.chance(breed.child_seat) {
+        let shell = bike.sheet(nodes.frame, finish.extra);
+        shell.cuboid(over(0.0, 0.02) + Vec3::Y * 0.06, Vec3::new(0.15, 0.025, 0.14), Quat::IDENTITY);
+        shell.cuboid(over(0.0, -0.14) + Vec3::Y * 0.3, Vec3::new(0.15, 0.25, 0.025), Quat::from_rotation_x(-0.2));
+        for x in [-0.16, 0.16] {
+            shell.cuboid(over(x, 0.02) + Vec3::Y * 0.02, Vec3::new(0.02, 0.12, 0.13), Quat::IDENTITY);
+        }
+    }
+    if dice.chance(breed.battery) {
+        // On the down tube, with the motor at the bracket.
+        let up = (head_low - bracket).normalize();
+        let out = Vec3::new(0.0, -up.z, up.y) * -0.05;
+        let middle = bracket.lerp(head_low, 0.52) - out;
+        let turn = Quat::from_rotation_arc(Vec3::Y, up);
+        bike.sheet(nodes.frame, finish.black).cuboid(middle, Vec3::new(0.035, 0.19, 0.042), turn);
+        bike.sheet(nodes.frame, finish.black).pipe(&[bracket - Vec3::X * 0.04, bracket + Vec3::X * 0.04], 0.075, 14);
+    }
+    if dice.chance(breed.bell) {
+        let at = clamp + Vec3::new(0.07, 0.02, 0.0);
+        bike.sheet(nodes.bars, finish.bright).ellipsoid(at, Vec3::new(0.024, 0.02, 0.024), Quat::IDENTITY, 8);
+    }
+    if dice.chance(breed.stand) {
+        let root = bracket.lerp(rear, 0.25) + Vec3::new(0.03, -0.01, 0.0);
+        bike.sheet(nodes.frame, finish.metal).pipe(
+            &[root, Vec3::new(0.075, root.y * 0.55, root.z - 0.16), Vec3::new(0.08, root.y * 0.5, root.z - 0.2)],
+            0.008,
+            6,
+        );
+    }
+    if dice.chance(breed.lock) {
+        let at = joints.seat - up_seat * 0.16;
+        bike.sheet(nodes.frame, finish.extra).ring(at + Vec3::new(0.05, 0.0, 0.0), &oval(0.075, 0.012, 0.012, 6), 20);
+    }
+    if breed.box_m > 0.0 {
+        load_box(bike.sheet(nodes.frame, finish.extra), joints, breed.box_m);
+    }
+    if matches!(breed.frame, Frame::Diamond | Frame::Tandem) && dice.chance(breed.bottle) {
         let up = (head_low - bracket).normalize();
         let out = Vec3::new(0.0, up.z, -up.y) * -0.058;
         let from = bracket.lerp(head_low, 0.36) + out;
@@ -63,7 +108,9 @@ pub(super) fn add<R: Rng>(
         bike.sheet(nodes.frame, finish.black).pipe(&[from + up * 0.15, from + up * 0.18], 0.016, 8);
     }
     // Rim brakes, or what stands for them: an arch over each tyre.
-    for (node, root, wheel) in [(nodes.steer, crown, front), (nodes.frame, joints.seat.lerp(rear, 0.3), rear)] {
+    for (node, root, wheel, radius) in
+        [(nodes.steer, crown, front, front_radius), (nodes.frame, joints.seat.lerp(rear, 0.3), rear, radius)]
+    {
         let toward = (wheel - root).normalize();
         let pad = wheel - toward * (radius - 2.0 * tyre - 0.004);
         let sheet = bike.sheet(node, finish.black);
@@ -75,6 +122,21 @@ pub(super) fn add<R: Rng>(
                 6,
             );
         }
+    }
+}
+
+/// An open box of boards that stands before the bars, low between the wheels.
+fn load_box(sheet: &mut Sheet, joints: &Joints, length: f32) {
+    let rear = joints.bracket.z + 0.3;
+    let floor = joints.radius.min(joints.front_radius) * 0.55;
+    let (half, tall) = (Vec3::new(0.29, 0.012, length / 2.0), 0.36);
+    let middle = Vec3::new(0.0, floor, rear + length / 2.0);
+    sheet.cuboid(middle, half, Quat::IDENTITY);
+    for side in [-1.0, 1.0] {
+        let wall = middle + Vec3::new(side * 0.31, tall / 2.0, 0.0);
+        sheet.cuboid(wall, Vec3::new(0.012, tall / 2.0, length / 2.0), Quat::from_rotation_z(-side * 0.12));
+        let end = middle + Vec3::new(0.0, tall / 2.0, side * length / 2.0);
+        sheet.cuboid(end, Vec3::new(0.32, tall / 2.0, 0.012), Quat::from_rotation_x(side * 0.15));
     }
 }
 

@@ -8,6 +8,8 @@
 mod cockpit;
 mod drive;
 mod extras;
+mod frame;
+mod rider;
 
 use std::f32::consts::TAU;
 
@@ -44,6 +46,8 @@ struct Joints {
     bracket: Vec3,
     rear: Vec3,
     front: Vec3,
+    /// Where the stem begins: the top of the head tube, except where the load lies between.
+    bars: Vec3,
     head_top: Vec3,
     head_low: Vec3,
     crown: Vec3,
@@ -53,8 +57,20 @@ struct Joints {
     /// Up along the seat tube, and up along the steering axis.
     up_seat: Vec3,
     up_head: Vec3,
+    /// Of the wheels in front and behind.
+    front_radius: f32,
     radius: f32,
     tyre: f32,
+    /// The place of whoever sits before a tandem's stoker.
+    second: Option<Place>,
+}
+
+/// A seat of a tandem with its cranks.
+#[derive(Clone, Copy)]
+struct Place {
+    bracket: Vec3,
+    seat: Vec3,
+    saddle: Vec3,
 }
 
 impl Joints {
@@ -73,23 +89,39 @@ impl Joints {
         let (up_seat, up_head) = (lean(dice.range(breed.seat_angle)), lean(dice.range(breed.head_angle)));
         let bracket = Vec3::new(0.0, radius - drop, 0.0);
         let rear = Vec3::new(0.0, radius, -(chainstay * chainstay - drop * drop).max(0.0).sqrt());
-        let head_top = bracket + Vec3::new(0.0, sized(breed.stack), sized(breed.reach));
+        // A tandem's second place lies ahead of the first; the steering belongs to it.
+        let stretch = Vec3::Z * dice.range(breed.stretch);
+        let bars = Vec3::new(0.0, sized(breed.stack), sized(breed.reach));
+        let front_radius = breed.front_wheel.map_or(radius, |wheel| dice.range(wheel) / 2.0);
+        // A load bicycle's bars stay before the rider; its steering axis is short and far ahead.
+        let loads = breed.frame == Frame::Load;
+        let mut head_top = bracket + stretch + bars;
+        if loads {
+            head_top.y = 2.0 * front_radius + 0.16;
+        }
+        let bars = if loads { bracket + bars } else { head_top };
         // The front axle lies `rake` before the steering axis, at the height of the wheel's radius.
         let forward = Vec3::new(0.0, -up_head.z, up_head.y);
         let rake = dice.range(breed.rake);
-        let fall = (head_top.y + rake * forward.y - radius) / up_head.y;
+        let fall = (head_top.y + rake * forward.y - front_radius) / up_head.y;
         let front = head_top - up_head * fall + forward * rake;
         // The fork's crown clears the tyre.
-        let head_tube = sized(breed.head_tube).min(fall - radius - 0.035).max(0.04);
+        let head_tube = sized(breed.head_tube).min(fall - front_radius - 0.035).max(0.04);
         let head_low = head_top - up_head * head_tube;
         let seat = bracket + up_seat * sized(breed.seat_tube);
         let saddle = bracket + up_seat * (sized(breed.saddle) - 0.045).max(sized(breed.seat_tube) + 0.03);
         let crown = head_low - up_head * 0.012;
         let shift = Vec3::new(0.0, 0.0, -(rear.z + front.z) / 2.0);
+        let second = (breed.frame == Frame::Tandem).then(|| Place {
+            bracket: bracket + stretch + shift,
+            seat: seat + stretch + shift,
+            saddle: saddle + stretch + shift,
+        });
         Self {
             bracket: bracket + shift,
             rear: rear + shift,
             front: front + shift,
+            bars: bars + shift,
             head_top: head_top + shift,
             head_low: head_low + shift,
             crown: crown + shift,
@@ -97,8 +129,10 @@ impl Joints {
             saddle: saddle + shift,
             up_seat,
             up_head,
+            front_radius,
             radius,
             tyre,
+            second,
         }
     }
 }
@@ -150,9 +184,13 @@ impl Finish {
 struct Nodes {
     frame: NodeId,
     steer: NodeId,
+    /// What carries the bars: the steering, or a node of their own.
+    bars: NodeId,
     front: NodeId,
     rear: NodeId,
     cranks: NodeId,
+    /// The cranks of a tandem's second place.
+    second: Option<NodeId>,
 }
 
 pub(super) fn grow<R: Rng>(breed: &BicycleBreed, stream: &mut R) -> Model {
@@ -165,74 +203,49 @@ pub(super) fn grow<R: Rng>(breed: &BicycleBreed, stream: &mut R) -> Model {
     let front = bike.node("front_wheel", Some(steer), joints.front);
     let rear = bike.node("rear_wheel", Some(frame), joints.rear);
     let cranks = bike.node("cranks", Some(frame), joints.bracket);
-    let nodes = Nodes { frame, steer, front, rear, cranks };
+    let second = joints.second.map(|second| bike.node("front_cranks", Some(frame), second.bracket));
+    let bars = if breed.frame == Frame::Load { bike.node("bars", Some(frame), joints.bars) } else { steer };
+    let nodes = Nodes { frame, steer, bars, front, rear, cranks, second };
 
     let tube = dice.range(breed.tube);
     let suspended = dice.chance(breed.suspension);
-    frame_tubes(&mut bike, &joints, &finish, breed, tube, &mut dice);
+    frame::add(&mut bike, &joints, &finish, breed, tube, &mut dice);
     fork(&mut bike, &joints, &finish, tube, suspended);
-    for (node, center) in [(nodes.front, joints.front), (nodes.rear, joints.rear)] {
-        drive::add_wheel(&mut bike, node, center, &joints, &finish, breed.spokes);
+    for (node, center, radius) in
+        [(nodes.front, joints.front, joints.front_radius), (nodes.rear, joints.rear, joints.radius)]
+    {
+        drive::add_wheel(&mut bike, node, center, (radius, joints.tyre), &finish, breed.spokes);
     }
-    drive::add_drive(&mut bike, &nodes, &joints, &finish, breed, &mut dice);
-    saddle(&mut bike, &joints, &finish, tube, dice.range(breed.saddle_width));
-    let grip = cockpit::add(&mut bike, &nodes, &joints, &finish, breed, tube, &mut dice);
-    extras::add(&mut bike, &nodes, &joints, &finish, breed, grip, &mut dice);
+    let cranks = drive::add_drive(&mut bike, &nodes, &joints, &finish, breed, &mut dice);
+    let width = dice.range(breed.saddle_width);
+    saddle(&mut bike, &finish, (joints.seat, joints.saddle, joints.up_seat), tube, width);
+    if let Some(stoker) = joints.second {
+        saddle(&mut bike, &finish, (stoker.seat, stoker.saddle, joints.up_seat), tube, width);
+    }
+    let bars = cockpit::add(&mut bike, &nodes, &joints, &finish, breed, tube, &mut dice);
+    extras::add(&mut bike, &nodes, &joints, &finish, breed, bars.clamp, &mut dice);
+    let ridden = dice.chance(breed.ridden);
 
     // One turn of the wheels turns the cranks by less: they are geared up by about two and a half.
     bike.clip("roll", 1.0, &[(nodes.front, Vec3::X, 1.0), (nodes.rear, Vec3::X, 1.0)], None);
-    bike.clip(
-        "pedal",
-        1.0,
-        &[(nodes.front, Vec3::X, 2.0), (nodes.rear, Vec3::X, 2.0), (nodes.cranks, Vec3::X, 1.0)],
-        None,
-    );
-    bike.clip("steer", 2.0, &[(nodes.steer, joints.up_head, 1.0)], Some(0.6));
+    let mut pedal = vec![(nodes.front, Vec3::X, 2.0), (nodes.rear, Vec3::X, 2.0), (nodes.cranks, Vec3::X, 1.0)];
+    pedal.extend(nodes.second.map(|node| (node, Vec3::X, 1.0)));
+    bike.clip("pedal", 1.0, &pedal, None);
+    // Hands stay on the bars.
+    let mut turned = vec![(nodes.steer, joints.up_head, 1.0)];
+    if nodes.bars != nodes.steer {
+        turned.push((nodes.bars, joints.up_head, 1.0));
+    }
+    bike.clip("steer", 2.0, &turned, Some(if ridden { 0.07 } else { 0.6 }));
+    if ridden {
+        rider::add(&mut bike, &nodes, &joints, &cranks, bars.hands, breed, &mut dice);
+        bike.tilt("corner", &[-0.14, 0.14]);
+    } else {
+        bike.tilt("lean", &[-0.22, 0.22]);
+        let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
+        bike.tilt("fallen", &[side * 1.4, side * 1.46]);
+    }
     bike.finish()
-}
-
-fn frame_tubes<R: Rng>(
-    bike: &mut Assembly,
-    joints: &Joints,
-    finish: &Finish,
-    breed: &BicycleBreed,
-    tube: f32,
-    dice: &mut Dice<R>,
-) {
-    let Joints { bracket, rear, head_top, head_low, seat, up_seat, up_head, .. } = *joints;
-    let x = Vec3::X;
-    let sheet = bike.sheet(0, finish.paint);
-    sheet.pipe(&[bracket, seat + up_seat * 0.015], tube * 0.88, 10);
-    sheet.pipe(&[head_low - up_head * 0.01, head_top + up_head * 0.01], tube * 1.22, 12);
-    let down_from = head_low + up_head * 0.03;
-    match breed.frame {
-        Frame::Diamond => {
-            let top_at = seat - up_seat * dice.range((0.02, 0.06));
-            sheet.pipe(&[head_top - up_head * 0.035, top_at], tube * 0.86, 10);
-            sheet.pipe(&[down_from, bracket], tube, 10);
-        }
-        Frame::StepThrough => {
-            let foot = bracket + up_seat * (seat - bracket).length() * dice.range((0.3, 0.5));
-            let from = head_top - up_head * 0.04;
-            let sag = from.lerp(foot, 0.55) - Vec3::Y * dice.range((0.06, 0.13));
-            sheet.pipe(&bend(&[from, sag, foot]), tube * 0.95, 10);
-            let low = down_from.lerp(bracket, 0.55) - Vec3::Y * 0.07;
-            sheet.pipe(&bend(&[down_from, low, bracket]), tube, 10);
-        }
-    }
-    for side in [-1.0, 1.0] {
-        let axle = rear + x * side * 0.062;
-        let stay = [bracket + x * side * 0.03, bracket.lerp(rear, 0.3) + x * side * (joints.tyre + 0.022), axle];
-        sheet.tube(&stay, &[tube * 0.62, tube * 0.6, tube * 0.42], 8);
-        let bridge = seat - up_seat * 0.04;
-        let high = bridge.lerp(rear, 0.3) + x * side * (joints.tyre + 0.018);
-        sheet.tube(&[bridge + x * side * 0.012, high, axle], &[tube * 0.5, tube * 0.48, tube * 0.4], 8);
-        sheet.pipe(&[axle - x * side * 0.004, axle + x * side * 0.006], 0.02, 10);
-    }
-    bike.sheet(0, finish.black).pipe(&[bracket - x * 0.05, bracket + x * 0.05], 0.022, 12);
-    bike.sheet(0, finish.metal).pipe(&[rear - x * 0.075, rear + x * 0.075], 0.008, 8);
-    // The collar of the seat post.
-    bike.sheet(0, finish.black).pipe(&[seat + up_seat * 0.004, seat + up_seat * 0.022], tube * 1.05, 10);
 }
 
 fn fork(bike: &mut Assembly, joints: &Joints, finish: &Finish, tube: f32, suspended: bool) {
@@ -259,8 +272,8 @@ fn fork(bike: &mut Assembly, joints: &Joints, finish: &Finish, tube: f32, suspen
     bike.sheet(1, finish.metal).pipe(&[front - x * 0.068, front + x * 0.068], 0.008, 8);
 }
 
-fn saddle(bike: &mut Assembly, joints: &Joints, finish: &Finish, tube: f32, width: f32) {
-    let Joints { seat, saddle, up_seat, .. } = *joints;
+/// A saddle on its post: top of the seat tube, underside of the saddle, and the way up between them.
+fn saddle(bike: &mut Assembly, finish: &Finish, (seat, saddle, up_seat): (Vec3, Vec3, Vec3), tube: f32, width: f32) {
     bike.sheet(0, finish.bright).pipe(&[seat - up_seat * 0.02, saddle], tube * 0.72, 10);
     let shell = bike.sheet(0, finish.leather);
     // Plan from the tail to the nose: half-width, height of the middle line.

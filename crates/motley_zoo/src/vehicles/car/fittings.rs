@@ -11,7 +11,7 @@ use crate::vehicles::breed::Dice;
 use crate::vehicles::build::{Assembly, Sheet, bend};
 
 /// Heights over the body in metres, in the order in which things cover each other.
-const UNDER: f32 = 0.003;
+pub(super) const UNDER: f32 = 0.003;
 const MIDDLE: f32 = 0.006;
 const OVER: f32 = 0.009;
 
@@ -21,7 +21,7 @@ fn steps(extent: f32, density: f32) -> usize {
 }
 
 /// Lays a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
-fn on_side(
+pub(super) fn on_side(
     sheet: &mut Sheet,
     shell: &Shell,
     side: f32,
@@ -41,7 +41,7 @@ fn on_side(
 }
 
 /// Lays a patch across the top: a range of `u`, and how far down each side it reaches as a `v`.
-fn on_top(sheet: &mut Sheet, shell: &Shell, (front, rear): (f32, f32), edge: f32, lift: f32) {
+pub(super) fn on_top(sheet: &mut Sheet, shell: &Shell, (front, rear): (f32, f32), edge: f32, lift: f32) {
     sheet.patch(steps(rear - front, 60.0), 14, |p| {
         let t = edge + 2.0 * (1.0 - edge) * p.y;
         let (v, side) = if t <= 1.0 { (t, 1.0) } else { (2.0 - t, -1.0) };
@@ -191,6 +191,10 @@ impl Car<'_> {
         let (lamp_w, lamp_h) = (dice.range((0.16, 0.22)), dice.range((0.06, 0.085)) + 0.12 * tall);
         let lamp_x = 0.9 * w - lamp_w;
         let round = dice.range((0.15, 0.8));
+        // Round lamps are as wide as they are high.
+        let (lamp_w, lamp_h, round) =
+            if dice.chance(self.breed.round_lamps) { (0.095, 0.095, 1.0) } else { (lamp_w, lamp_h, round) };
+        let lamp_x = lamp_x.max(0.86 * w - lamp_w);
         for side in [1.0, -1.0] {
             let x = side * lamp_x;
             put(finish.black, x, lamp_y, lamp_w + 0.012, lamp_h + 0.012, round, (UNDER, 0.0));

@@ -7,6 +7,7 @@
 
 mod fittings;
 mod hull;
+mod livery;
 mod shell;
 mod wheels;
 
@@ -15,8 +16,8 @@ use std::f32::consts::FRAC_PI_4;
 use bevy_math::{Vec2, Vec3};
 use rand::Rng;
 
-use super::breed::{CarBreed, Dice};
-use super::build::{Assembly, SurfaceId};
+use super::breed::{CarBreed, Dice, Livery};
+use super::build::{Assembly, Sheet, SurfaceId};
 use crate::model::Model;
 use hull::Housing;
 use shell::{Shape, Shell};
@@ -56,11 +57,40 @@ struct Finish {
     plate: SurfaceId,
     tyre: SurfaceId,
     rim: SurfaceId,
+    /// Of roof, stripes or doors in another colour.
+    second: SurfaceId,
+    cloth: SurfaceId,
 }
 
 impl Finish {
-    fn draw<R: Rng>(dice: &mut Dice<R>, car: &mut Assembly) -> Self {
-        let (color, metallic) = dice.pick(&PAINTS);
+    fn draw<R: Rng>(breed: &CarBreed, dice: &mut Dice<R>, car: &mut Assembly) -> Self {
+        let drawn = dice.pick(&PAINTS);
+        let second =
+            dice.pick(&[(rgb(0.72, 0.72, 0.7), 3.0), (rgb(0.012, 0.012, 0.013), 3.0), (rgb(0.4, 0.02, 0.02), 0.5)]);
+        let white = (rgb(0.74, 0.74, 0.73), 0.0);
+        let (color, metallic) = match breed.livery {
+            Livery::Taxi => (
+                dice.pick(&[
+                    (rgb(0.72, 0.42, 0.01), 4.0),
+                    (rgb(0.62, 0.56, 0.38), 1.0),
+                    (rgb(0.012, 0.012, 0.013), 1.0),
+                    (rgb(0.74, 0.74, 0.73), 0.7),
+                ]),
+                0.0,
+            ),
+            Livery::Police => {
+                dice.pick(&[(white, 2.0), ((rgb(0.012, 0.012, 0.014), 0.0), 1.5), ((rgb(0.45, 0.46, 0.47), 0.4), 1.0)])
+            }
+            Livery::Private if dice.chance(breed.white) => white,
+            Livery::Private => drawn,
+        };
+        let second = match breed.livery {
+            Livery::Police if color.x > 0.3 => {
+                dice.pick(&[(rgb(0.02, 0.09, 0.45), 2.0), (rgb(0.01, 0.01, 0.012), 2.0), (rgb(0.03, 0.3, 0.1), 0.7)])
+            }
+            Livery::Police => rgb(0.72, 0.72, 0.7),
+            _ => second,
+        };
         let color = dice.near(color, 0.14);
         let tint = dice.range((0.006, 0.022));
         let rim = dice.pick(&[(0.5, 5.0), (0.3, 2.0), (0.04, 1.5)]);
@@ -78,6 +108,8 @@ impl Finish {
             plate: car.surface(plate, 0.0, 0.5),
             tyre: car.surface(rgb(0.016, 0.016, 0.017), 0.0, 0.85),
             rim: car.surface(Vec3::splat(rim), 0.75, 0.3),
+            second: car.surface(second, 0.0, 0.25),
+            cloth: car.surface(Vec3::splat(0.018), 0.0, 0.9),
         }
     }
 }
@@ -95,7 +127,7 @@ struct Car<'a> {
 pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let mut dice = Dice(stream);
     let mut model = Assembly::default();
-    let finish = Finish::draw(&mut dice, &mut model);
+    let finish = Finish::draw(breed, &mut dice, &mut model);
     let shape = draw_shape(breed, &mut dice);
     let radius = dice.range(breed.wheel);
     let axles = [breed.axles.0, breed.axles.1].map(|at| (0.5 - dice.range(at)) * shape.length);
@@ -113,6 +145,11 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     car.add_face(&mut model, &mut dice);
     car.add_tail(&mut model, &mut dice);
     car.add_sides(&mut model, &mut dice, arch);
+    car.add_livery(&mut model, &mut dice);
+    if dice.chance(0.4) {
+        // Last, when all that is painted is there.
+        soil(model.sheet(root, car.finish.paint), car.shell.shape.clearance, dice.range((0.15, 0.6)));
+    }
     let (rolling, steering) = wheels::add(&car, &mut model, &mut dice);
 
     let roll: Vec<_> = rolling.iter().map(|node| (*node, Vec3::X, 1.0)).collect();
@@ -120,6 +157,20 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     model.clip("roll", 1.0, &roll, None);
     model.clip("steer", 2.0, &steer, Some(0.75 * FRAC_PI_4));
     model.finish()
+}
+
+/// Dirt that the wheels throw up: the paint grows dull and brown towards the ground.
+fn soil(paint: &mut Sheet, clearance: f32, strength: f32) {
+    paint.mesh.colors = paint
+        .mesh
+        .positions
+        .iter()
+        .map(|p| {
+            let low = (1.0 - (p.y - clearance) / 0.55).clamp(0.0, 1.0);
+            let clean = Vec3::ONE.lerp(rgb(0.5, 0.42, 0.33), strength * low * low);
+            clean.extend(1.0).to_array()
+        })
+        .collect();
 }
 
 /// Draws the body's measures, in an order that no roof can violate.
@@ -157,7 +208,6 @@ mod tests {
 
     use super::*;
     use crate::vehicles::breed::Body;
-    use crate::vehicles::build::Sheet;
 
     #[test]
     fn skin_and_housings_are_one_closed_body() {

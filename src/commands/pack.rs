@@ -1,0 +1,99 @@
+//! `motley pack check`: everything in a folder of models, looked at before it is used.
+
+use anyhow::bail;
+use motley_scene::scene::{Class, Scene};
+use motley_zoo::{
+    pack::{
+        Pack,
+        examine::{Description, oddities},
+    },
+    ready::ReadyScene,
+};
+
+use super::{
+    frame::write,
+    turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
+};
+use crate::{
+    Outcome,
+    cli::{PackArgs, PackCheckArgs, PackCommand},
+    opened,
+};
+
+/// Sides on the contact sheet, in eighths of a turn.
+const SIDES: [u64; 4] = [0, 1, 2, 5];
+
+/// Runs the command.
+pub fn run(args: &PackArgs) -> anyhow::Result<Outcome> {
+    match &args.what {
+        PackCommand::Check(args) => check(args),
+    }
+}
+
+fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
+    let pack = match Pack::open(&args.pack) {
+        Ok(pack) => pack,
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            return Ok(Outcome::Faults);
+        }
+    };
+    let mut faulty = false;
+    let mut descriptions = Vec::new();
+    for class in pack.classes() {
+        for (index, name) in pack.subjects(class).enumerate() {
+            let loaded = match pack.load_subject(class, index, None) {
+                Ok(loaded) => loaded,
+                Err(fault) => {
+                    faulty = true;
+                    eprintln!("{fault}");
+                    continue;
+                }
+            };
+            for line in oddities(&loaded).iter().chain(&loaded.notes) {
+                eprintln!("{class}/{name}: {line}");
+            }
+            let (size, licence) = (loaded.natural_size, loaded.copyright.clone());
+            descriptions.push(Description::new(class, name, licence, size, &loaded.model));
+        }
+    }
+    for fault in pack.look_around() {
+        faulty = true;
+        eprintln!("{fault}");
+    }
+    if !descriptions.is_empty() {
+        show(args, &descriptions)?;
+    }
+    write(&args.out.join("pack.json"), &serde_json::to_vec_pretty(&descriptions)?)?;
+    Ok(if faulty { Outcome::Faults } else { Outcome::Done })
+}
+
+/// Draws what could be loaded: a sheet, and a thumbnail of each.
+fn show(args: &PackCheckArgs, descriptions: &[Description]) -> anyhow::Result<()> {
+    let (scene, faults) = Scene::parse(TURNTABLE);
+    let Some(mut scene) = scene.filter(|_| faults.is_empty()) else { bail!("the turntable's scene is damaged") };
+    scene.packs = vec![std::path::absolute(&args.pack)?.to_string_lossy().into_owned()];
+    scene.classes.clear();
+    for about in descriptions {
+        if !scene.classes.iter().any(|class| class.name == about.class) {
+            scene.classes.push(Class { name: about.class.clone(), ..Class::default() });
+        }
+    }
+    let ready = ReadyScene::new(scene, &args.pack)
+        .map_err(|faults| anyhow::anyhow!("{}", opened::describe("pack check", &faults)))?;
+    let mut turntable = Turntable::open(ready, 0)?;
+    let mut pictures = Vec::new();
+    for about in descriptions {
+        for side in SIDES {
+            let picture = turntable.side(&about.class, &about.name, Shot::Body, side)?;
+            if side == 1 {
+                thumbnail(&picture, &args.out.join(&about.thumbnail))?;
+            }
+            pictures.push(picture);
+        }
+    }
+    let path = args.out.join("pack.jpg");
+    lay_out(&pictures, SIDES.len() as u32, &path)?;
+    eprintln!("{}", path.display());
+    Ok(())
+}
