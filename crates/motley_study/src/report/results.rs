@@ -165,9 +165,14 @@ pub fn adjust(comparisons: &mut [Comparison]) {
 }
 
 impl Comparison {
+    /// Whether there is a difference.
+    pub fn is_shown(&self) -> bool {
+        self.difference.is_shown(self.adjusted_p)
+    }
+
     /// What it says, in words.
     pub fn verdict(&self) -> &'static str {
-        match (self.difference.is_shown(self.adjusted_p), self.difference.difference > 0.0) {
+        match (self.is_shown(), self.difference.difference > 0.0) {
             (false, _) => "no difference shown",
             (true, true) => "better",
             (true, false) => "worse",
