@@ -36,9 +36,15 @@ const STUDY: &str = r#"(
         (title: "Epochs", show: Epochs, arms: ["control", "real"], trainings: ["linear", "means"], control_training: "means"),
         (title: "Curve", show: Curve, arms: ["control", "no sky"], trainings: ["means"], axis: "frames"),
         (title: "Categories", show: Categories, arms: ["control"], trainings: ["means"]),
-        (title: "Looks", show: Looks, arms: ["control", "real"], trainings: ["means"], pictures: 1, class: "cat"),
     ],
 )"#;
+
+/// One more figure, which takes longer than all the rest.
+const LOOKS: &str = r#"figures: [
+        (
+            title: "Looks", show: Looks, arms: ["control", "real"], trainings: ["means"], tests: ["photos"], pictures: 1,
+            class: "cat",
+        ),"#;
 
 /// Bright on the left is a cat, bright on the right a dog.
 fn picture(class: &str, number: u64) -> RgbImage {
@@ -119,7 +125,8 @@ fn cells(out: &Path) -> usize {
 #[test]
 fn a_study_is_kept_resumed_and_joined_from_parts() {
     let place = Place::new();
-    let study = place.study(STUDY);
+    let text = STUDY.replace("figures: [", LOOKS);
+    let study = place.study(&text);
     let whole = place.out("whole");
     let (failures, drawn) = run(&study, &whole, None, usize::MAX);
     assert_eq!(failures.unwrap(), []);
@@ -168,7 +175,7 @@ fn a_study_is_kept_resumed_and_joined_from_parts() {
     assert!(joined.join("report-01.svg").is_file());
 
     // Parts of another study do not fit.
-    let other = place.study(&STUDY.replace("epochs: 2", "epochs: 3"));
+    let other = place.study(&text.replace("epochs: 2", "epochs: 3"));
     let stranger = place.out("stranger");
     run(&other, &stranger, Some([1, 3]), usize::MAX).0.unwrap();
     let error = merge(&[shards[0].clone(), stranger], &place.out("mixed")).unwrap_err().to_string();
