@@ -41,7 +41,7 @@ fn a_study_draws_learns_reports_and_is_joined() {
     let results = json(&dir.join("out/results.json"));
     assert_eq!(results["numbers"][0]["pictures"], 6);
     assert_eq!(results["differences"][0]["against"], "control");
-    for file in ["report.html", "report.md", "cells.csv", "numbers.csv", "differences.csv"] {
+    for file in ["report.html", "markdown/report.md", "cells.csv", "numbers.csv", "differences.csv"] {
         assert!(dir.join("out").join(file).is_file(), "{file}");
     }
     for part in ["1", "2"] {

@@ -171,8 +171,10 @@ fn a_study_is_kept_resumed_and_joined_from_parts() {
     ] {
         assert!(page.contains(word), "{word}");
     }
-    assert!(fs::read_to_string(joined.join("report.md")).unwrap().contains("![Right on photos](report-01.svg)"));
-    assert!(joined.join("report-01.svg").is_file());
+    assert!(
+        fs::read_to_string(joined.join("markdown/report.md")).unwrap().contains("![Right on photos](report-01.svg)")
+    );
+    assert!(joined.join("markdown/report-01.svg").is_file());
 
     // Parts of another study do not fit.
     let other = place.study(&text.replace("epochs: 2", "epochs: 3"));

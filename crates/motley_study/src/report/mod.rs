@@ -13,7 +13,10 @@ use serde_json::json;
 
 pub use results::{Comparison, Number, Results};
 
-use crate::{cell::write_json, error::Result};
+use crate::{
+    cell::write_json,
+    error::{Error, Result},
+};
 
 /// What a report was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub struct Written {
     pub failures: usize,
 }
 
-/// Writes `report.html`, `report.md` with its charts and pictures beside it, `cells.csv`, `numbers.csv`, `differences.csv` and
+/// Writes `report.html`, `markdown/report.md` with its charts and pictures beside it, `cells.csv`, `numbers.csv`, `differences.csv` and
 /// `results.json` into a study's folder, from what is done so far.
 ///
 /// # Errors
@@ -57,7 +60,13 @@ pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
     page.sections.extend(sections::leaks(out)?);
     page.sections.push(sections::repeating(&results, commands));
     page.write(&out.join("report.html"))?;
-    page.write_markdown(&out.join("report.md"))?;
+    let markdown = out.join("markdown");
+    // Pictures are numbered: those of an earlier report would stay.
+    if markdown.is_dir() {
+        std::fs::remove_dir_all(&markdown).map_err(Error::io(&markdown))?;
+    }
+    std::fs::create_dir_all(&markdown).map_err(Error::io(&markdown))?;
+    page.write_markdown(&markdown.join("report.md"))?;
     let cells = results::cells_table(&results);
     let (numbers, comparisons) = (results::numbers_table(&numbers), results::comparisons_table(&comparisons));
     for (name, table) in [("cells.csv", &cells), ("numbers.csv", &numbers), ("differences.csv", &comparisons)] {

@@ -19,6 +19,8 @@ use crate::{
 
 /// Side of a sample on the page, pixels.
 const SIDE: u32 = 144;
+/// Nearest pairs of pictures that a page shows.
+const PAIRS: usize = 8;
 
 pub(super) fn facts(results: &Results) -> Vec<(String, String)> {
     let (done, all) = (results.cells.len(), results.ledger.cells.len());
@@ -138,11 +140,14 @@ pub(super) fn leaks(out: &Path) -> Result<Option<Section>> {
             json!(one.leaked),
             json!(nearest.map(|pair| (f64::from(pair.cosine) * 1e4).round() / 1e4)),
         ]);
-        for pair in &one.nearest {
-            if let Ok(image) = decode_file(&out.join("leaks").join(&pair.file)) {
-                let caption = format!("{}, {} beside {}: {:.3}", one.test, pair.test, pair.training, pair.cosine);
-                pictures.push(Picture::new(caption, &image, 2 * SIDE)?);
-            }
+    }
+    let mut pairs: Vec<_> = found.iter().flat_map(|one| one.nearest.iter().map(move |pair| (one, pair))).collect();
+    pairs.sort_by(|a, b| b.1.cosine.total_cmp(&a.1.cosine));
+    for (one, pair) in pairs.into_iter().take(PAIRS) {
+        if let Ok(image) = decode_file(&out.join("leaks").join(&pair.file)) {
+            let caption =
+                format!("{}: {} beside {} of {}: {:.3}", one.test, pair.test, pair.training, one.arm, pair.cosine);
+            pictures.push(Picture::new(caption, &image, 2 * SIDE)?);
         }
     }
     let words = format!(
