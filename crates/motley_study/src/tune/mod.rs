@@ -274,9 +274,12 @@ impl Search<'_> {
             return Ok(None);
         }
         let mut stopped = false;
-        let listener = &mut *tuner.listener;
+        let total = 60.0 * tuner.minutes;
+        let (spent, start, listener) = (self.spent.seconds, self.start, &mut *tuner.listener);
+        let what = format!("frames for the half to {which} by");
         let mut heard = |_: u64| {
-            let progress = Progress { what: which, done: 0.0, total: 1.0, failure: None };
+            let done = (spent + start.elapsed().as_secs_f64()).min(total);
+            let progress = Progress { what: &what, done, total, failure: None };
             stopped |= listener(&progress).is_break();
         };
         let dir = frames.draw(tuner.out, seed, tuner.draw, &mut heard)?;
