@@ -304,7 +304,10 @@ impl Search<'_> {
 
     /// What differs from the scene that was given.
     fn changes(&self, scene: &Scene) -> Vec<String> {
-        rewrite(&self.tuner.text, &self.given, scene).paths
+        let mut paths = rewrite(&self.tuner.text, &self.given, scene).paths;
+        // A field that is added comes with a comma of the same path.
+        paths.dedup();
+        paths
     }
 
     /// Judges the best scene and the given one on the other half, and writes everything down.

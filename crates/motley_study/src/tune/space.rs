@@ -61,7 +61,13 @@ fn visit_slot(slot: Slot<'_>, limits: Limits, show: &mut dyn FnMut(Dial<'_>)) {
     match slot {
         Slot::Flag(flag) => show(Dial::Switch(flag)),
         Slot::Scalar(scalar) => show(Dial::Range(scalar, limits)),
-        Slot::Record(record) => record.parts().into_iter().for_each(|part| visit_part(part, show)),
+        Slot::Record(record) => {
+            // What is switched off has one dial: the others would change nothing.
+            let is_off = |part: &Part<'_>| part.info.name == "enabled" && matches!(&part.slot, Slot::Flag(on) if !**on);
+            let off = record.parts().iter().any(is_off);
+            let parts = record.parts().into_iter().filter(|part| !off || part.info.name == "enabled");
+            parts.for_each(|part| visit_part(part, show));
+        }
         Slot::Choice(choice) => choice.parts().into_iter().for_each(|part| visit_part(part, show)),
         Slot::Optional(optional) => optional.value().into_iter().for_each(|slot| visit_slot(slot, limits, show)),
         Slot::List(list) => {
