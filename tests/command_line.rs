@@ -18,7 +18,9 @@ fn pack(folder: &Path, class: &str, file: &str, bytes: &[u8]) {
 #[test]
 fn every_command_explains_itself() {
     let folder = folder(PLAIN);
-    for command in ["capture", "frame", "sheet", "audit", "merge", "check", "new", "bench", "zoo", "pack", "completions"] {
+    for command in
+        ["capture", "frame", "sheet", "audit", "merge", "check", "new", "bench", "zoo", "pack", "completions"]
+    {
         let output = succeed(folder.path(), &[command, "--help"]);
         let text = String::from_utf8(output.stdout).expect("text");
         assert!(text.contains("Usage: motley") && text.contains(command), "{text}");
