@@ -17,7 +17,7 @@ pub mod studio;
 pub mod study;
 pub mod supervisor;
 pub mod train;
-pub mod turntable;
 pub mod tune;
+pub mod turntable;
 pub mod worker;
 pub mod zoo;

@@ -47,6 +47,10 @@ impl Detail {
     }
 }
 
+/// What is laid over a surface, as windows are over a car's body, lies further above it than twice this: no coarser level
+/// lets one pierce the other. Metres.
+const FINEST_LAYER: f32 = 0.003;
+
 /// Meshes of up to this many triangles stay as they are.
 const FEW: usize = 64;
 /// Weight of a colour's and a normal's change of 1 beside a change of position by the mesh's extent.
@@ -60,7 +64,7 @@ impl Model {
         let Some((error, share)) = detail.limits() else { return model };
         let (low, high) = (self.parts.iter().flat_map(|part| &part.mesh.positions))
             .fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(*p), high.max(*p)));
-        let error_m = error * (high - low).length();
+        let error_m = (error * (high - low).length()).min(FINEST_LAYER);
         // Parts may share a mesh: they share the coarser one too.
         let mut known: HashMap<*const MeshData, Arc<MeshData>> = HashMap::new();
         for (part, own) in model.parts.iter_mut().zip(&self.parts) {

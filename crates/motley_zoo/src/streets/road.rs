@@ -344,23 +344,28 @@ fn street(mold: &mut Mold, spot: Spot, built: f32) {
     // Where bicycles are left.
     if matches!(spot, Spot::Pavement | Spot::Verge) {
         let out = -section.middle.signum();
-        match mold.below(5) {
-            0 => {
-                let count = 2 + mold.below(4);
-                furniture::hoops(mold, Vec3::new(out * 0.0 + 0.5, KERB, 0.0), count);
+        match mold.below(7) {
+            0..=2 => {
+                // Side by side, away from the road.
+                let count = 2 + mold.below(5);
+                let pitch = mold.range(0.45, 0.8);
+                if mold.chance(0.7) {
+                    furniture::hoops(mold, Vec3::new(out * 0.32, KERB, 0.0), out * pitch, count);
+                }
                 for i in 0..count {
-                    if mold.chance(0.55) {
-                        traffic::bicycle(mold, Vec3::new(0.92 + 0.8 * i as f32, KERB, 0.0));
+                    if mold.chance(0.65) {
+                        let z = mold.range(-0.15, 0.15);
+                        traffic::bicycle(mold, Vec3::new(out * (0.32 + pitch * (i as f32 + 0.5)), KERB, z));
                     }
                 }
             }
-            1 => {
+            3 => {
                 let z = mold.range(-0.7, 0.7);
                 let thick = mold.range(0.04, 0.12);
                 let grey = Vec3::splat(mold.range(0.05, 0.4));
                 mold.post(grey, Vec3::new(out * 0.42, KERB, z), 3.4, thick);
             }
-            2 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
+            4 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
             _ => {}
         }
     }
