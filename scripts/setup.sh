@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the system lacks to build and run Motley, and nothing else:
-#   - a C compiler, which Rust links with,
+#   - a C and a C++ compiler: Rust links with the one, and two libraries for models and textures are written in the other,
 #   - the Vulkan loader,
 #   - a Vulkan driver: the graphics card's where there is one, else Mesa's software driver.
 # Says nothing and asks for nothing when all is there. Uses sudo, after saying so, only when it must install.
@@ -22,7 +22,10 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # ---- what is there -------------------------------------------------------------------------------------------------
 
-has_compiler() { have cc && echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null; }
+has_compiler() {
+  have cc && echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null &&
+    have c++ && printf '#include <vector>\nint main() { return std::vector<int>().size(); }\n' | c++ -x c++ -o /dev/null - 2>/dev/null
+}
 
 has_loader() {
   local ldconfig listing
@@ -145,10 +148,10 @@ install_mesa_apt() {
 # package WHAT: this distribution's packages for it.
 packages() {
   case $manager:$1 in
-    apt-get:compiler) echo gcc libc6-dev ;;
+    apt-get:compiler) echo gcc g++ libc6-dev ;;
     apt-get:loader) echo libvulkan1 ;;
     apt-get:python) echo python3 python3-venv ;;
-    dnf:compiler) echo gcc glibc-devel ;;
+    dnf:compiler) echo gcc gcc-c++ glibc-devel ;;
     dnf:loader) echo vulkan-loader ;;
     dnf:driver) echo mesa-vulkan-drivers ;;
     dnf:python) echo python3 ;;
@@ -156,7 +159,7 @@ packages() {
     pacman:loader) echo vulkan-icd-loader ;;
     pacman:driver) echo vulkan-swrast ;;
     pacman:python) echo python ;;
-    zypper:compiler) echo gcc glibc-devel ;;
+    zypper:compiler) echo gcc gcc-c++ glibc-devel ;;
     zypper:loader) echo libvulkan1 ;;
     zypper:driver) echo libvulkan_lvp ;;
     zypper:python) echo python3 ;;
@@ -185,7 +188,7 @@ install() {
 manager=
 for manager in apt-get dnf pacman zypper none; do have "$manager" && break; done
 
-has_compiler || install compiler "a C compiler" "gcc libc6-dev"
+has_compiler || install compiler "a C and a C++ compiler" "gcc g++ libc6-dev"
 has_loader || install loader "the Vulkan loader" "libvulkan1"
 if ! has_card_with_driver; then
   if ! has_driver lvp; then

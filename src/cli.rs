@@ -28,7 +28,7 @@ pub enum Command {
     Sheet(SheetArgs),
     /// Decode every picture of a dataset and report what is wrong with it
     Audit(AuditArgs),
-    /// Join the shards of a dataset
+    /// Join the shards of a dataset or of a study
     Merge(MergeArgs),
     /// Train a classifier on frames while they are drawn, on datasets, on photos, or on all of them
     Train(TrainArgs),
@@ -38,6 +38,10 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show where a trained classifier looks
     Explain(ExplainArgs),
+    /// Carry out a study: many scenes, trainings and tests, and one report that says what matters and how sure that is
+    Study(StudyArgs),
+    /// Search a scene's switches and ranges for what a set of real photos says
+    Tune(TuneArgs),
     /// Report all faults of a scene file at once
     Check(CheckArgs),
     /// Write a commented scene for your own models
@@ -186,8 +190,8 @@ pub struct SheetArgs {
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Number of pictures
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    pub count: usize,
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub count: u64,
     /// Pictures in a row [default: about square]
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub columns: u32,
@@ -219,7 +223,7 @@ pub struct MergeArgs {
     /// Folders of all shards
     #[arg(required = true)]
     pub shards: Vec<PathBuf>,
-    /// Folder of the whole dataset
+    /// Folder of the whole dataset or study
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -405,6 +409,9 @@ pub struct TrainArgs {
     /// At most so many pictures of each class from each folder
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub per_class: Option<u32>,
+    /// At most so many photos of each class from each folder of photos [default: --per-class]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub photos_per_class: Option<u32>,
     /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
     #[arg(long, value_name = "NAME", default_value = "small_cnn")]
     pub backbone: String,
@@ -438,6 +445,9 @@ pub struct TrainArgs {
     /// Pull of the weights toward 0
     #[arg(long, value_name = "RATE", default_value_t = 0.0)]
     pub weight_decay: f64,
+    /// Share of hidden neurons of the paper's head that are left out at each step
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    pub dropout: f64,
     /// Stop after N epochs without a better one
     #[arg(long, value_name = "N")]
     pub early_stop: Option<usize>,
@@ -562,6 +572,88 @@ pub struct ExplainArgs {
     /// auto, cpu or wgpu
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: DeviceChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct StudyArgs {
+    /// Study file
+    pub study: PathBuf,
+    /// Folder of the study: what is there already is not done again
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub places: PlacesArgs,
+    /// Do only the i-th of n parts, such as 2/4; `motley merge` joins them
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub shard: Option<[u32; 2]>,
+    /// Worker processes that draw frames [default: as for capture]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub jobs: Option<u32>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print progress as JSON lines
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// Scene file to begin with
+    pub scene: PathBuf,
+    /// Folder of photos: half of each class is searched by, the other half only judges the result. Name no test set here
+    #[arg(long, value_name = "DIR")]
+    pub real: PathBuf,
+    /// Folder of the search: it goes on where it was
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Minutes of search, those of earlier calls included; judging the result takes some more
+    #[arg(long, value_name = "N", default_value_t = 30.0)]
+    pub minutes: f64,
+    /// Frames of each class in a round's last step; the first takes a ninth of them
+    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u64).range(9..=100_000))]
+    pub frames: u64,
+    /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16: always frozen
+    #[arg(long, value_name = "NAME", default_value = "mobilenet_v2")]
+    pub backbone: String,
+    /// Its weights, .safetensors or .pth [default: looked for in ~/.cache/motley/weights]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Folder that keeps features [default: ~/.cache/motley/features]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// Worker processes that draw frames [default: as for capture]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub jobs: Option<u32>,
+    /// auto, cpu or wgpu
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print progress as JSON lines
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+/// Where things lie that a study file does not say.
+#[derive(Debug, Args)]
+pub struct PlacesArgs {
+    /// Folder that the study's photos are relative to [default: $MOTLEY_DATA, else the folder of the study file]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Folder of the backbones' weights [default: ~/.cache/motley/weights]
+    #[arg(long, value_name = "DIR")]
+    pub weights: Option<PathBuf>,
+    /// Folder that keeps features of frozen backbones [default: ~/.cache/motley/features]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

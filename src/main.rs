@@ -5,6 +5,7 @@ mod commands;
 mod opened;
 mod progress;
 mod streams;
+mod study_progress;
 mod training_progress;
 
 use std::{io::IsTerminal, process::ExitCode};
@@ -74,6 +75,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Eval(args) => commands::eval::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Study(args) => commands::study::run(&args),
+        Command::Tune(args) => commands::tune::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::New(args) => commands::new::run(&args),
         Command::Bench(args) => commands::bench::run(args),

@@ -38,7 +38,7 @@ fn tell(report: &AuditReport) -> String {
         line(format!("  balance: chi-square {:.2}, p = {:.3}", balance.statistic, balance.p));
     }
     for test in &report.draws {
-        line(format!("  {:32} {:10} p = {:.3}", test.field, test.test, test.result.p));
+        line(format!("  {:32} {:10} {:6} draws, p = {:.3}", test.field, test.test, test.n, test.result.p));
     }
     if !report.near_duplicates.is_empty() {
         line(format!(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use motley_dataset::{Dataset, FORMAT_VERSION, ImageFormat, ImageSpec, Manifest, Spec};
+use motley_dataset::{Dataset, FORMAT_VERSION, ImageFormat, ImageSpec, Manifest, Spec, Summary, frames_in};
 use motley_scene::scene::{ImageForm, MOST_FRAMES, Scene};
 use serde_json::json;
 
@@ -27,10 +27,10 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
     let opened = opened::open(args.scene.as_deref())?;
     let spec = spec(&args, &opened)?;
     let dataset = Dataset::open(&spec)?;
-    let total = spec.manifest.indices().count() as u64;
+    let total = frames_in(&[spec.manifest.indices()]);
     let missing = dataset.missing()?;
     if style == Style::Human {
-        let there = total - missing.len() as u64;
+        let there = total - frames_in(&missing);
         if dataset.is_finished() {
             eprintln!("{} is finished: all {total} frames are there", spec.out.display());
         } else if there > 0 {
@@ -38,22 +38,25 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
         }
     }
     let mut rate = 0.0;
-    if !missing.is_empty() {
+    let summary = if missing.is_empty() {
+        dataset.finish()?
+    } else {
         let stop = interrupt()?;
-        let mut progress = Progress::new(style, total, total - missing.len() as u64);
+        let mut progress = Progress::new(style, total, total - frames_in(&missing));
         let job = Job { spec: &spec, base: &opened.base, missing, jobs: args.jobs };
-        let finished = supervisor::run(job, &stop, || progress.step());
+        let completed = complete(dataset, job, &stop, || progress.step());
         rate = progress.rate();
         progress.finish();
-        if !finished? {
-            let left = dataset.missing()?.len();
-            if style == Style::Human {
-                eprintln!("stopped with {left} frames left; the same command goes on");
+        match completed? {
+            Completed::Whole(summary) => summary,
+            Completed::Stopped { left } => {
+                if style == Style::Human {
+                    eprintln!("stopped with {left} frames left; the same command goes on");
+                }
+                return Ok(Outcome::Interrupted);
             }
-            return Ok(Outcome::Interrupted);
         }
-    }
-    let summary = dataset.finish()?;
+    };
     match style {
         Style::Json => event(&json!({ "event": "finished", "summary": summary, "images_per_second": rate })),
         Style::Human => {
@@ -64,6 +67,25 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
         Style::Quiet => {}
     }
     Ok(Outcome::Done)
+}
+
+/// How far a dataset came.
+pub enum Completed {
+    /// All frames are there.
+    Whole(Summary),
+    /// It was stopped with so many frames left.
+    Stopped {
+        /// How many.
+        left: u64,
+    },
+}
+
+/// Draws the frames of a job and finishes their dataset.
+pub fn complete(dataset: Dataset, job: Job<'_>, stop: &AtomicBool, step: impl FnMut()) -> anyhow::Result<Completed> {
+    if !supervisor::run(job, stop, step)? {
+        return Ok(Completed::Stopped { left: frames_in(&dataset.missing()?) });
+    }
+    Ok(Completed::Whole(dataset.finish()?))
 }
 
 /// A flag that Ctrl-C raises.

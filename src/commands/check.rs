@@ -13,10 +13,11 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
             Ok(ReadyScene { scene, catalog, .. }) => {
                 let breeds: usize = catalog.classes.iter().map(|class| class.breeds.len()).sum();
                 print(&format!(
-                    "{name}: fine; {} classes with {breeds} breeds, {} materials, {} skies\n",
-                    scene.classes.len(),
-                    catalog.materials.len(),
-                    catalog.skies.len()
+                    "{name}: fine; {} with {}, {}, {}\n",
+                    many(scene.classes.len(), "class", "classes"),
+                    many(breeds, "breed", "breeds"),
+                    many(catalog.materials.len(), "material", "materials"),
+                    many(catalog.skies.len(), "sky", "skies"),
                 ));
             }
             Err(faults) => {
@@ -26,4 +27,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
         }
     }
     Ok(outcome)
+}
+
+fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

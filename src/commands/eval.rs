@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use motley_learn::{
+    data::Source,
     device::Device,
     metrics::Evaluation,
     report::summary_table,
@@ -50,7 +51,7 @@ fn examine(
     style: Style,
 ) -> anyhow::Result<Examined> {
     let (pictures, streams) = match test.frames {
-        None => (Test::Folder(test.path.clone()), None),
+        None => (Test::Pictures(Source::open(&test.path)?), None),
         Some(count) => {
             let scene = streams::open(Some(&test.path), [0, count], args.seed, None)?;
             let streams = streams::start(vec![scene], &[LabelKind::Box])?;
@@ -66,7 +67,8 @@ fn examine(
         (before..done).for_each(|_| progress.step());
         before = done;
     };
-    let examiner = Examiner { model: &folder.best(), name: &test.name, test: pictures, listener: &mut listener };
+    let examiner =
+        Examiner { model: &folder.best(), name: &test.name, test: pictures, cache: None, listener: &mut listener };
     let examined = examiner.run(device);
     streams.map(Streams::finish).transpose()?;
     progress.into_iter().for_each(Progress::finish);

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use motley_capture::{Renderer, RendererOptions};
-use motley_dataset::{Reader, encode};
+use motley_dataset::{ImageFormat, Reader, encode};
 use serde_json::json;
 
 use super::capture;
@@ -38,6 +38,7 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}-{:06}.{}", frame.labels.class, args.index, manifest.image.format.extension()))
     });
+    manifest.image.format = format_of(&out)?;
     let bytes = encode::encode(&frame.rgb, frame.width, frame.height, manifest.image).map_err(anyhow::Error::msg)?;
     write(&out, &bytes)?;
     if args.json {
@@ -46,6 +47,16 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
         eprintln!("{}", out.display());
     }
     Ok(Outcome::Done)
+}
+
+/// The picture format that a file's name asks for.
+pub fn format_of(path: &Path) -> anyhow::Result<ImageFormat> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("jpg" | "jpeg") => Ok(ImageFormat::Jpeg),
+        Some("png") => Ok(ImageFormat::Png),
+        _ => bail!("{}: a picture's name ends in .jpg, .jpeg or .png", path.display()),
+    }
 }
 
 /// Writes a file whole or not at all.

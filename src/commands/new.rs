@@ -9,6 +9,9 @@ use motley_zoo::{pack::Pack, ready::ReadyScene};
 use super::frame::write;
 use crate::{Outcome, cli::NewArgs, opened};
 
+/// Metres that a class of unknown things is taken to be high, such as mugs and bottles are.
+const HEIGHT: Height = Height { min: 0.2, max: 0.3 };
+
 /// Runs the command.
 pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     if args.scene.exists() && !args.force {
@@ -18,10 +21,8 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} cannot be used\n{}", args.pack.display(), lines.join("\n"))
     })?;
-    let classes: Vec<Class> = pack
-        .classes()
-        .map(|name| Class { name: name.to_owned(), height: Some(Height { min: 0.2, max: 0.3 }), ..Class::default() })
-        .collect();
+    let classes: Vec<Class> =
+        pack.classes().map(|name| Class { name: name.to_owned(), height: Some(HEIGHT), ..Class::default() }).collect();
     if classes.is_empty() {
         bail!("{0} has no subjects; put models into {0}/subjects/<class>/*.glb", args.pack.display());
     }
@@ -37,9 +38,11 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     tell_notes(&pack)?;
     let words: Vec<_> = scene.classes.iter().map(|class| class.name.as_str()).collect();
     eprintln!(
-        "{}: classes {}. Set their heights in metres there, then\n    motley capture {} --batch 1000",
+        "{}: classes {}, all {} to {} m high: set their heights there, then\n    motley capture {} --batch 1000",
         args.scene.display(),
         words.join(", "),
+        HEIGHT.min,
+        HEIGHT.max,
         args.scene.display()
     );
     Ok(Outcome::Done)
@@ -49,7 +52,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
 fn tell_notes(pack: &Pack) -> anyhow::Result<()> {
     for class in pack.classes() {
         for (index, name) in pack.subjects(class).enumerate() {
-            for note in pack.load_subject(class, index, None)?.notes {
+            for note in pack.load_subject(class, index, Some([HEIGHT.min, HEIGHT.max]))?.notes {
                 eprintln!("{class}/{name}: {note}");
             }
         }

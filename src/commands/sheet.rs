@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 
 use motley_dataset::{
-    ImageFormat, ImageSpec, Reader, encode,
+    ImageSpec, Reader, encode,
     sheet::{SheetOptions, sheet, spread},
 };
 
-use super::frame::write;
+use super::frame::{format_of, write};
 use crate::{Outcome, cli::SheetArgs};
 
 /// Runs the command.
 pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.dataset)?;
-    let pictures = spread(&reader, args.count)?;
+    let pictures = spread(&reader, usize::try_from(args.count)?)?;
     let options = SheetOptions {
         columns: args.columns,
         cell: args.cell,
@@ -28,8 +28,7 @@ pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
             args.dataset.file_name().map_or_else(|| "dataset".to_owned(), |name| name.to_string_lossy().into_owned());
         args.dataset.parent().unwrap_or(&PathBuf::from(".")).join(format!("{name}-sheet.jpg"))
     });
-    let png = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    let form = ImageSpec { format: if png { ImageFormat::Png } else { ImageFormat::Jpeg }, quality: 90 };
+    let form = ImageSpec { format: format_of(&out)?, quality: 90 };
     write(
         &out,
         &encode::encode(picture.as_raw(), picture.width(), picture.height(), form).map_err(anyhow::Error::msg)?,

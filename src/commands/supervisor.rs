@@ -12,6 +12,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     io::{BufRead, BufReader, Read, Write},
+    ops::Range,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -23,7 +24,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use crossbeam_channel::{Sender, unbounded};
-use motley_dataset::{Manifest, Spec};
+use motley_dataset::{Manifest, Spec, frames_in};
 use serde::{Deserialize, Serialize};
 
 /// Indices that a worker has ahead of it.
@@ -64,15 +65,16 @@ pub struct Job<'a> {
     pub spec: &'a Spec,
     /// Folder that the scene's packs are relative to.
     pub base: &'a Path,
-    /// Which frames.
-    pub missing: Vec<u64>,
+    /// Which frames, as runs of indices.
+    pub missing: Vec<Range<u64>>,
     /// How many workers; `None` for what was measured best.
     pub jobs: Option<u32>,
 }
 
 /// What all supervising threads share.
 struct Shared<'a> {
-    queue: Mutex<VecDeque<u64>>,
+    /// Frames that no worker has yet, as runs of indices, none empty.
+    queue: Mutex<VecDeque<Range<u64>>>,
     deaths: Mutex<BTreeMap<u64, u32>>,
     stop: &'a AtomicBool,
     failed: AtomicBool,
@@ -90,7 +92,7 @@ pub fn default_jobs() -> u32 {
 /// # Errors
 /// The reason of the first worker that cannot go on.
 pub fn run(job: Job<'_>, stop: &AtomicBool, mut step: impl FnMut()) -> anyhow::Result<bool> {
-    let jobs = job.jobs.unwrap_or_else(default_jobs).min(u32::try_from(job.missing.len()).unwrap_or(u32::MAX));
+    let jobs = job.jobs.unwrap_or_else(default_jobs).min(u32::try_from(frames_in(&job.missing)).unwrap_or(u32::MAX));
     let shared = Shared {
         queue: Mutex::new(job.missing.into()),
         deaths: Mutex::new(BTreeMap::new()),
@@ -130,7 +132,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, mut step: impl FnMut()) -> anyhow::R
 }
 
 impl Shared<'_> {
-    fn lock_queue(&self) -> std::sync::MutexGuard<'_, VecDeque<u64>> {
+    fn lock_queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Range<u64>>> {
         // The queue is whole between any two calls, so a panic elsewhere does not spoil it.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,14 +142,23 @@ impl Shared<'_> {
     }
 
     fn take(&self) -> Option<u64> {
-        if self.stopped() { None } else { self.lock_queue().pop_front() }
+        if self.stopped() {
+            return None;
+        }
+        let mut queue = self.lock_queue();
+        let run = queue.front_mut()?;
+        let index = run.next();
+        if run.is_empty() {
+            queue.pop_front();
+        }
+        index
     }
 
     /// Puts back what a dead worker had ahead of it, and counts its death against the first frame of it.
     fn bury(&self, ahead: &VecDeque<u64>) -> u32 {
         let mut queue = self.lock_queue();
         for index in ahead.iter().rev() {
-            queue.push_front(*index);
+            queue.push_front(*index..*index + 1);
         }
         let Some(first) = ahead.front() else { return 0 };
         let mut deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);

@@ -152,10 +152,6 @@ fn plan(args: &TrainArgs) -> Plan {
         (.., Some(count)) => Some(Learns::Last(count)),
         _ => None,
     };
-    let cache = args.cache.clone().or_else(|| {
-        // Beside the weights.
-        Some(motley_learn::weights::cache_folder()?.parent()?.join("features"))
-    });
     Plan {
         backbone: args.backbone.clone(),
         weights: args.weights.clone(),
@@ -167,6 +163,7 @@ fn plan(args: &TrainArgs) -> Plan {
             learning_rate: args.lr,
             schedule: args.schedule,
             weight_decay: args.weight_decay,
+            dropout: args.dropout,
             seed: args.seed,
             patience: args.early_stop,
         },
@@ -178,8 +175,14 @@ fn plan(args: &TrainArgs) -> Plan {
         real: absolute(&args.real),
         val: absolute(&args.val),
         per_class: args.per_class.map(|count| count as usize),
-        cache,
+        photos_per_class: args.photos_per_class.map(|count| count as usize),
+        cache: args.cache.clone().or_else(features_folder),
     }
+}
+
+/// Where features are kept when no folder is named: beside the weights.
+pub fn features_folder() -> Option<PathBuf> {
+    Some(motley_learn::weights::cache_folder()?.parent()?.join("features"))
 }
 
 /// Folders as they are found from everywhere; those that are missing are told where they are opened.

@@ -15,11 +15,14 @@ use std::{
 };
 
 use bevy::{
-    app::{PanicHandlerPlugin, PluginsState},
+    app::{MainScheduleOrder, PanicHandlerPlugin, PluginsState},
     camera::CameraPlugin,
     core_pipeline::CorePipelinePlugin,
     diagnostic::FrameCountPlugin,
-    ecs::schedule::SingleThreadedExecutor,
+    ecs::{
+        message::{MessageRegistry, ShouldUpdateMessages},
+        schedule::SingleThreadedExecutor,
+    },
     light::{LightPlugin, cluster::GlobalClusterSettings},
     mesh::MeshPlugin,
     pbr::PbrPlugin,
@@ -163,6 +166,8 @@ impl Renderer {
         app.cleanup();
         // The scene's lamps are not Bevy's: there is nothing to sort into clusters on the GPU.
         app.world_mut().resource_mut::<GlobalClusterSettings>().gpu_clustering = None;
+        // Bevy keeps messages until a tick of its fixed clock, and this clock stands: they would pile up for ever.
+        app.world_mut().resource_mut::<MessageRegistry>().should_update = ShouldUpdateMessages::Always;
         let mut renderer = Self {
             app,
             scene,
@@ -174,8 +179,12 @@ impl Renderer {
             stages: Stages::default(),
         };
         renderer.single_threaded();
-        // The stage is built in the first update.
-        renderer.app.update();
+        // The stage is built before the first update, which would draw a frame that nobody asked for.
+        let world = renderer.app.world_mut();
+        for label in std::mem::take(&mut world.resource_mut::<MainScheduleOrder>().startup_labels) {
+            // Most of them hold nothing, and then there is none.
+            let _ = world.try_run_schedule(label);
+        }
         for _ in 0..IN_FLIGHT {
             let slot = renderer.new_slot();
             renderer.slots.push(slot);
@@ -379,5 +388,35 @@ impl Renderer {
     /// The scene that is drawn.
     pub fn scene(&self) -> &Scene {
         &self.scene
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy::ecs::message::Messages;
+    use motley_scene::scene::Class;
+
+    use super::*;
+
+    /// What was told of frames long drawn would be what memory grows by over a long run.
+    #[test]
+    fn messages_do_not_pile_up() {
+        let scene = Scene {
+            classes: vec![Class { name: "car".to_owned(), ..Class::default() }],
+            min_visible: 0.0,
+            ..Scene::default()
+        };
+        let ready = ReadyScene::new(scene, std::path::Path::new(".")).expect("a scene of what is built in");
+        let mut renderer =
+            Renderer::new(ready, RendererOptions { size: 32, seed: 0, labels: Vec::new() }).expect("a renderer");
+        let mut waiting = |frames: std::ops::Range<u64>| {
+            for index in frames {
+                renderer.frame(index).expect("a frame");
+            }
+            renderer.app.world().resource::<Messages<AssetEvent<Mesh>>>().len()
+        };
+        let (early, late) = (waiting(0..4), waiting(4..12));
+        assert!(early > 0, "obstructors are meshes of their own, told of when they change");
+        assert!(late <= early, "{late} messages after twelve frames, {early} after four");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -37,6 +38,11 @@ pub struct Summary {
     pub classes: Vec<(String, u64)>,
     /// Size of all files in bytes.
     pub bytes: u64,
+}
+
+/// How many frames some runs of indices are.
+pub fn frames_in(runs: &[Range<u64>]) -> u64 {
+    runs.iter().map(|run| run.end - run.start).sum()
 }
 
 impl Dataset {
@@ -96,19 +102,19 @@ impl Dataset {
         self.supervisor.is_none()
     }
 
-    /// Indices of the frames still to be drawn, ascending, as the disk has it now.
+    /// The frames still to be drawn, as runs of indices, ascending, as the disk has it now.
     ///
     /// A frame counts as drawn when its journal line is whole and all its files have the lengths written there. Of a
     /// finished dataset nothing is missing; [`audit`](crate::audit()) looks closer.
     ///
     /// # Errors
     /// If the journals cannot be read.
-    pub fn missing(&self) -> Result<Vec<u64>, DatasetError> {
+    pub fn missing(&self) -> Result<Vec<Range<u64>>, DatasetError> {
         if self.is_finished() {
             return Ok(Vec::new());
         }
         let records = Records::from_journals(&self.layout, &self.manifest)?;
-        Ok(self.manifest.indices().filter(|index| !records.contains(*index)).collect())
+        Ok(records.gaps(self.manifest.indices()))
     }
 
     /// Writes the lists and archives of every format and removes the working folder.
@@ -125,9 +131,9 @@ impl Dataset {
         }
         wait_for_workers(&layout, PATIENCE)?;
         let records = Records::from_journals(&layout, &manifest)?;
-        let missing = || manifest.indices().filter(|index| !records.contains(*index));
-        if let Some(first) = missing().next() {
-            return Err(DatasetError::Incomplete { dir: layout.out, missing: missing().count(), first });
+        let missing = records.gaps(manifest.indices());
+        if let Some(Range { start: first, .. }) = missing.first().cloned() {
+            return Err(DatasetError::Incomplete { dir: layout.out, missing: frames_in(&missing), first });
         }
         if layout.device().is_file() {
             let device: Device = atomic::read_json(&layout.device())?;

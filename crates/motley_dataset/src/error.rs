@@ -126,7 +126,7 @@ pub enum DatasetError {
         /// The folder.
         dir: PathBuf,
         /// How many.
-        missing: usize,
+        missing: u64,
         /// The lowest index.
         first: u64,
     },

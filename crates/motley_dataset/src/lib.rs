@@ -41,7 +41,7 @@ mod sink;
 pub mod stats;
 
 pub use audit::{AuditReport, audit};
-pub use dataset::{Dataset, Summary};
+pub use dataset::{Dataset, Summary, frames_in};
 pub use error::DatasetError;
 pub use manifest::{FORMAT_VERSION, Format, ImageFormat, ImageSpec, Label, Manifest, Spec};
 pub use merge::merge;

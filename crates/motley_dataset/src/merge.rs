@@ -37,7 +37,7 @@ pub fn merge(shards: &[PathBuf], out: &Path) -> Result<Summary, DatasetError> {
     let missing = dataset.missing()?;
     if !missing.is_empty() {
         let mut journal = Journal::open(&spec, 0, PATIENCE)?;
-        for index in missing {
+        for index in missing.into_iter().flatten() {
             let reader = readers.iter().find(|reader| reader.contains(index));
             let reader = reader.ok_or_else(|| DatasetError::Merge(format!("no shard holds frame {index}")))?;
             take(reader, index, &spec.manifest, &mut journal)?;

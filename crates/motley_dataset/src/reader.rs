@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{Read, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -105,6 +106,11 @@ impl Reader {
     /// Indices of the frames that have a record, ascending.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
         self.records.indices()
+    }
+
+    /// The runs of indices that the manifest promises and that have no record, ascending.
+    pub fn gaps(&self) -> Vec<Range<u64>> {
+        self.records.gaps(self.manifest.indices())
     }
 
     /// Whether a frame has a record.

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -123,6 +124,22 @@ impl Records {
     /// All indices, ascending.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
         self.slots.keys().copied()
+    }
+
+    /// The runs of indices within `wanted` that have no record, ascending.
+    pub fn gaps(&self, wanted: Range<u64>) -> Vec<Range<u64>> {
+        let mut gaps = Vec::new();
+        let mut next = wanted.start;
+        for &index in self.slots.range(wanted.clone()).map(|(index, _)| index) {
+            if next < index {
+                gaps.push(next..index);
+            }
+            next = index + 1;
+        }
+        if next < wanted.end {
+            gaps.push(next..wanted.end);
+        }
+        gaps
     }
 
     /// A record's text, without its line end.

@@ -112,7 +112,7 @@ fn balance() {
     spec.manifest.labels.clear();
     let dataset = Dataset::open(&spec).unwrap();
     let mut sink = FrameSink::open(&spec, 0).unwrap();
-    for index in dataset.missing().unwrap() {
+    for index in common::missing(&dataset) {
         let mut frame = common::frame(index);
         let class_id = u32::from(index % 10 == 0);
         (frame.labels.class_id, frame.labels.class) = (class_id, spec.manifest.classes[class_id as usize].clone());

@@ -5,7 +5,10 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// Writes aside and renames; makes the folder where it is missing.
-pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
+///
+/// # Errors
+/// When the folder cannot be made or the file not be written.
+pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
     }

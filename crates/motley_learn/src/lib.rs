@@ -16,7 +16,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod explain;
-mod files;
+pub mod files;
 pub mod fit;
 pub mod head;
 pub mod init;

@@ -41,6 +41,7 @@ fn page() -> Page {
         title: "Loss".into(),
         x: "epoch".into(),
         y: "cross entropy".into(),
+        log_x: false,
         y_range: None,
         series: vec![
             Series { name: "training".into(), points: points(0.6, 0.05) },

@@ -96,7 +96,8 @@ fn heads_on_a_frozen_backbone_learn_and_are_judged() {
         let examiner = Examiner {
             model: &folder.best(),
             name: "others",
-            test: Test::Folder(dir.path().join("others")),
+            test: Test::Pictures(Source::open(&dir.path().join("others")).unwrap()),
+            cache: None,
             listener: &mut listener,
         };
         let examined = examiner.run(&Device::choose(DeviceChoice::Cpu).unwrap()).unwrap();

@@ -31,7 +31,12 @@ impl Limits {
         let fits = value >= self.min && value <= self.max;
         if !fits {
             let nearest = if value < self.min { self.min } else { self.max };
-            faults.note(node, format!("{value} is outside {}; write {nearest} or a value between", self.shown()));
+            let mend = if self.min < self.max {
+                format!("write {nearest} or a value between")
+            } else {
+                format!("write {nearest}")
+            };
+            faults.note(node, format!("{value} is outside {}; {mend}", self.shown()));
         }
         fits
     }
@@ -40,6 +45,7 @@ impl Limits {
     pub fn shown(&self) -> String {
         let unit = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
         match (self.min.is_finite(), self.max.is_finite()) {
+            (true, true) if self.min == self.max => format!("what is possible, which is {}{unit} alone", self.min),
             (true, true) => format!("{} to {}{unit}", self.min, self.max),
             (true, false) => format!("{} and above{unit}", self.min),
             (false, true) => format!("{} and below{unit}", self.max),

@@ -33,6 +33,15 @@ pub fn rewrite(text: &str, before: &Scene, after: &Scene) -> Rewritten {
     Rewritten { text: if says_it { rewritten } else { full_after }, paths }
 }
 
+/// Makes `text` say what `changes` says, which is written like a scene: what it mentions replaces what `text` says of it, down to
+/// single fields; lists, distributions and names are replaced as a whole. `None` when either is no RON.
+pub fn overlay(text: &str, changes: &str) -> Option<String> {
+    let mut edits = Edits::default();
+    let root = |text| Node::root(text, &mut Faults::default());
+    edits.overlay(&root(text)?, &root(changes)?);
+    Some(edits.apply(text))
+}
+
 /// A stretch of the file's text and what stands there instead.
 struct Edit {
     path: String,
@@ -78,6 +87,24 @@ impl Edits {
         }
         let (start, end) = (here.offset, here.offset + here.text.len());
         self.0.push(Edit { path: new.path.clone(), start, end, new: compact(new) });
+    }
+
+    fn overlay(&mut self, here: &Node<'_>, new: &Node<'_>) {
+        let mut faults = Faults::default();
+        let both = [here, new];
+        if both.iter().all(|node| node.text.starts_with('('))
+            && let [Some(here_fields), Some(new_fields)] = both.map(|node| node.fields(&mut faults))
+        {
+            for (name, new) in &new_fields {
+                match here_fields.iter().find(|(known, _)| known == name) {
+                    Some((_, field)) => self.overlay(field, new),
+                    None => self.add(here, &new.path, &format!("{name}: {}", new.text)),
+                }
+            }
+            return;
+        }
+        let (start, end) = (here.offset, here.offset + here.text.len());
+        self.0.push(Edit { path: new.path.clone(), start, end, new: new.text.to_owned() });
     }
 
     /// Adds a field or an item at the end of what stands in brackets.
@@ -229,6 +256,27 @@ mod tests {
         assert!(text.contains("// bright"), "{text}");
         changed(|scene| scene.classes.extend([new("bike"), new("car")]));
         changed(|scene| scene.packs.push("mine".to_owned()));
+    }
+
+    #[test]
+    fn an_overlay_replaces_what_it_mentions() {
+        let changes = r#"(
+            sky: (enabled: false, /* no more */ brightness: 1.0),  // grey
+            lighting: (intensity: 0.5),
+            pose: (enabled: false),
+            classes: [(name: "car")],
+        )"#;
+        let text = overlay(TEXT, changes).unwrap();
+        let mut want = Scene::parse(TEXT).0.unwrap();
+        want.sky.enabled = false;
+        want.sky.brightness = Scalar::Constant(1.0);
+        want.lighting.intensity = Scalar::Constant(0.5);
+        want.pose.enabled = false;
+        want.classes = vec![Class { name: "car".to_owned(), ..Class::default() }];
+        assert_eq!(Scene::parse(&text).0.unwrap(), want, "{text}");
+        assert!(text.contains("// bright") && text.contains("// all of them"), "{text}");
+        assert_eq!(overlay(TEXT, "()").unwrap(), TEXT);
+        assert_eq!(overlay(TEXT, "("), None);
     }
 
     #[test]

@@ -203,6 +203,7 @@ impl<T: Field> Optional for Option<T> {
 }
 
 /// Makes an enum whose variants are plain words a field of the scene file and a [`Choice`]; the first variant is a fresh one's.
+#[macro_export]
 macro_rules! plain_choice {
     ($Type:ty, $expects:expr; $First:ident $(, $Variant:ident)*) => {
         impl $crate::field::Field for $Type {
@@ -258,7 +259,7 @@ macro_rules! plain_choice {
         }
     };
 }
-pub(crate) use plain_choice;
+pub use plain_choice;
 
 #[cfg(test)]
 mod tests {

@@ -177,12 +177,14 @@ impl<'a> Node<'a> {
                 let offset = text.split_inclusive('\n').take(start.line.saturating_sub(1)).map(str::len).sum::<usize>();
                 let line = text[offset..].split('\n').next().unwrap_or_default();
                 let within = line.char_indices().nth(start.col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
-                faults.note_at(
-                    Some(base + offset + within),
-                    true,
-                    "",
-                    format!("not RON: {}. Check the brackets, commas and quotes before this place", error.code),
-                );
+                let message = match error.code {
+                    // RON's own words are for programmers: they name its options.
+                    ron::Error::ExceededRecursionLimit => {
+                        "too deep: no scene has so many brackets within brackets".to_owned()
+                    }
+                    code => format!("not RON: {code}. Check the brackets, commas and quotes before this place"),
+                };
+                faults.note_at(Some(base + offset + within), true, "", message);
                 None
             }
         }

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod detail;
 pub mod export;
 mod figure;
+mod gaze;
 pub mod materials;
 pub mod model;
 pub mod pack;

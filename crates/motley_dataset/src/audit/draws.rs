@@ -124,6 +124,8 @@ fn names(scene: &Scene, catalog: &Catalog, firsts: &[Recipe], tests: &mut Vec<Dr
         // Which clips there are depends on the subject: a place within its list is drawn.
         let places: Drawn = firsts.iter().filter_map(|r| Some((r.index, f64::from(r.pose.clip?)))).collect();
         tests.push(test_scalar("pose.clips", &Scalar::uniform(0.0, 1.0), &places));
+        let looks: Vec<bool> = firsts.iter().map(|recipe| recipe.pose.looks).collect();
+        tests.push(test_share("pose.gaze", scene.pose.gaze, &looks));
     }
     if scene.subject.enabled {
         for class in &catalog.classes {

@@ -140,8 +140,12 @@ pub fn audit_with(dir: &Path, options: &AuditOptions) -> Result<AuditReport, Dat
         ..AuditReport::default()
     };
     let mut faults = Vec::new();
-    for index in wanted.filter(|index| !reader.contains(*index)) {
-        faults.push(Fault::new(index, FaultKind::Missing, "has no record"));
+    for run in reader.gaps() {
+        let detail = match run.end - run.start {
+            1 => "has no record".to_owned(),
+            n => format!("has no record, nor have the {} frames after it", n - 1),
+        };
+        faults.push(Fault::new(run.start, FaultKind::Missing, detail));
     }
     let frames = inspect(&reader);
     let mut counts = vec![0; manifest.classes.len()];

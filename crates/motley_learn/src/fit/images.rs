@@ -20,7 +20,7 @@ use super::event::{EpochMetrics, Event, StopReason};
 use crate::backbone::{Backbone, Trainable};
 use crate::classifier::Classifier;
 use crate::error::{Error, Result};
-use crate::head::{DROPOUT, HIDDEN};
+use crate::head::HIDDEN;
 use crate::init::stream;
 
 /// Adam's momenta forget at these rates, and this much is added to its denominator (Kingma & Ba 2014, arXiv 1412.6980).
@@ -88,8 +88,8 @@ impl ImageFit<'_> {
             }
             let epoch = progress.history.len();
             let learning_rate = training.learning_rate * training.schedule.factor(epoch, training.epochs);
-            let mut pass = Pass { frozen: &frozen, state: &mut state, learning_rate, device, listener };
-            let Some(tally) = pass.run(epoch, training.seed, source)? else {
+            let mut pass = Pass { frozen: &frozen, state: &mut state, training, learning_rate, device, listener };
+            let Some(tally) = pass.run(epoch, source)? else {
                 reason = StopReason::Cancelled;
                 break;
             };
@@ -176,6 +176,7 @@ where
 {
     frozen: &'a Frozen<B, N>,
     state: &'a mut State<B, N>,
+    training: &'a Training,
     learning_rate: f64,
     device: &'a B::Device,
     listener: &'a mut dyn FnMut(&Event) -> ControlFlow<()>,
@@ -187,8 +188,8 @@ where
     N: Trainable<B>,
 {
     /// The sums over the epoch, or `None` when the listener asked to stop.
-    fn run(&mut self, epoch: usize, seed: u64, source: &mut dyn Batches) -> Result<Option<Tally>> {
-        let mut rng = stream(seed, 1 + epoch as u64);
+    fn run(&mut self, epoch: usize, source: &mut dyn Batches) -> Result<Option<Tally>> {
+        let mut rng = stream(self.training.seed, 1 + epoch as u64);
         let start = Instant::now();
         let mut tally = Tally::default();
         for (step, batch) in source.epoch(epoch).enumerate() {
@@ -219,7 +220,9 @@ where
     fn step(&mut self, batch: &Batch, rng: &mut impl Rng) -> Result<Tally> {
         let model = &self.state.model;
         let features = self.frozen.features(&model.backbone, batch.images(self.device)?);
-        let mask = model.head.hidden.is_some().then(|| dropout_mask(batch.len(), rng, self.device));
+        let dropout = self.training.dropout;
+        let drops = model.head.hidden.is_some() && dropout > 0.0;
+        let mask = drops.then(|| dropout_mask(batch.len(), dropout, rng, self.device));
         let scores = model.head.forward_with_dropout(features, mask);
         let [_, classes] = scores.dims();
         let labels = batch.labels(classes, self.device)?;
@@ -295,10 +298,10 @@ pub fn cross_entropy<B: Backend>(scores: Tensor<B, 2>, labels: Tensor<B, 1, Int>
     log_softmax(scores, 1).gather(1, labels.reshape([n, 1])).mean().neg()
 }
 
-/// Zeros where a hidden neuron is left out, `1 / (1 − DROPOUT)` elsewhere: `[n, HIDDEN]`.
-pub(super) fn dropout_mask<B: Backend>(n: usize, rng: &mut impl Rng, device: &B::Device) -> Tensor<B, 2> {
-    let kept = 1.0 / (1.0 - DROPOUT) as f32;
-    let values: Vec<f32> = (0..n * HIDDEN).map(|_| if rng.random_bool(DROPOUT) { 0.0 } else { kept }).collect();
+/// Zeros where a hidden neuron is left out, `1 / (1 − dropout)` elsewhere: `[n, HIDDEN]`.
+pub(super) fn dropout_mask<B: Backend>(n: usize, dropout: f64, rng: &mut impl Rng, device: &B::Device) -> Tensor<B, 2> {
+    let kept = 1.0 / (1.0 - dropout) as f32;
+    let values: Vec<f32> = (0..n * HIDDEN).map(|_| if rng.random_bool(dropout) { 0.0 } else { kept }).collect();
     Tensor::from_data(TensorData::new(values, [n, HIDDEN]), device)
 }
 

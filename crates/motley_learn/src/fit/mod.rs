@@ -28,6 +28,9 @@ pub struct Training {
     pub schedule: Schedule,
     /// Added to the gradient: this times the weight; ≥ 0.
     pub weight_decay: f64,
+    /// Share of the hidden neurons of [`HeadKind::Paper`](crate::head::HeadKind::Paper) that are left out at each step; from 0
+    /// to below 1.
+    pub dropout: f64,
     /// Of everything that is drawn.
     pub seed: u64,
     /// Stop after so many epochs without a better one; `None`: never.
@@ -35,7 +38,7 @@ pub struct Training {
 }
 
 impl Default for Training {
-    /// The paper's: Adam at 1e-3, ten epochs, batches of 32.
+    /// The paper's: Adam at 1e-3, ten epochs, dropout 0.3; batches of 32.
     fn default() -> Self {
         Self {
             epochs: 10,
@@ -43,6 +46,7 @@ impl Default for Training {
             learning_rate: 1e-3,
             schedule: Schedule::Constant,
             weight_decay: 0.0,
+            dropout: 0.3,
             seed: 0,
             patience: None,
         }
@@ -61,6 +65,8 @@ impl Training {
             "learning_rate must be above 0, for instance 1e-3"
         } else if !(self.weight_decay >= 0.0 && self.weight_decay.is_finite()) {
             "weight_decay must be 0 or more"
+        } else if !(0.0..1.0).contains(&self.dropout) {
+            "dropout must be from 0 to below 1, for instance 0.3"
         } else {
             return Ok(());
         };

@@ -23,7 +23,7 @@ pub enum HeadKind {
     /// whose frames they are. See [`compute::transfer`].
     #[default]
     Transfer,
-    /// The paper's: one layer of 128 neurons with ReLU and dropout 0.3, then one neuron a class.
+    /// The paper's: one layer of 128 neurons with ReLU and [dropout](crate::fit::Training::dropout), then one neuron a class.
     Paper,
     /// One neuron a class.
     Linear,
@@ -33,8 +33,6 @@ pub enum HeadKind {
 
 /// Neurons of the paper's hidden layer.
 pub const HIDDEN: usize = 128;
-/// Share of the hidden neurons that the paper leaves out at each training step.
-pub const DROPOUT: f64 = 0.3;
 
 impl HeadKind {
     /// All of them.
@@ -95,7 +93,7 @@ impl<B: Backend> Head<B> {
     }
 
     /// Scores while training: the hidden layer's activations are multiplied with `mask` `[n, HIDDEN]`, which holds 0
-    /// where a neuron is left out and `1 / (1 − DROPOUT)` elsewhere.
+    /// where a neuron is left out and `1 / (1 − dropout)` elsewhere.
     pub fn forward_with_dropout(&self, features: Tensor<B, 2>, mask: Option<Tensor<B, 2>>) -> Tensor<B, 2> {
         let mut x = if self.unit_length { compute::unit(features) } else { features };
         if let Some(hidden) = &self.hidden {

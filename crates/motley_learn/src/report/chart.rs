@@ -1,5 +1,9 @@
 //! Curves and bars as SVG.
 
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -31,6 +35,8 @@ pub struct Curve {
     pub x: String,
     /// What runs up.
     pub y: String,
+    /// Whether the horizontal axis grows by factors: `ln(1 + x)`, so that 0 has a place. It is labelled where points are.
+    pub log_x: bool,
     /// Fixed range of the vertical axis; `None` fits it to the points.
     pub y_range: Option<[f64; 2]>,
     /// The lines.
@@ -44,6 +50,32 @@ pub struct Series {
     pub name: String,
     /// Points from left to right; what is not a number is left out.
     pub points: Vec<(f64, f64)>,
+}
+
+/// An axis that is labelled at places of its own, or evenly where there are none.
+struct Axis {
+    even: RangedCoordf64,
+    ticks: Option<Vec<f64>>,
+}
+
+impl Ranged for Axis {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.even.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        match &self.ticks {
+            Some(ticks) => ticks.clone(),
+            None => self.even.key_points(hint),
+        }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.even.range()
+    }
 }
 
 /// Bars side by side, with an interval each.
@@ -64,6 +96,8 @@ pub struct Bar {
     pub value: f64,
     /// Bounds of its interval, if it has one.
     pub interval: Option<[f64; 2]>,
+    /// What somebody else found, 0–1: a mark across the bar.
+    pub reference: Option<f64>,
     /// A word at its end, such as the number of pictures.
     pub note: String,
 }
@@ -92,13 +126,13 @@ impl Curve {
             (false, true, SeriesLabelPosition::UpperLeft),
             (false, false, SeriesLabelPosition::LowerLeft),
         ];
-        let points = || self.series.iter().flat_map(|series| &series.points);
+        let points: Vec<(f64, f64)> = self.series.iter().flat_map(|series| self.laid_out(series)).collect();
         let hidden = |right: bool, upper: bool| {
             let near = |value: f64, [low, high]: [f64; 2], end: bool, reach: f64| {
                 let share = (value - low) / (high - low);
                 if end { share > 1.0 - reach } else { share < reach }
             };
-            points().filter(|(px, py)| near(*px, x, right, 0.4) && near(*py, y, upper, 0.35)).count()
+            points.iter().filter(|(px, py)| near(*px, x, right, 0.4) && near(*py, y, upper, 0.35)).count()
         };
         // There are four: the fallback never comes.
         corners
@@ -107,9 +141,28 @@ impl Curve {
             .map_or(SeriesLabelPosition::LowerRight, |(.., corner)| corner)
     }
 
+    /// Where an axis that grows by factors is labelled; `None` for any other.
+    fn ticks(&self, [low, high]: [f64; 2]) -> Option<Vec<f64>> {
+        if !self.log_x {
+            return None;
+        }
+        let mut ticks: Vec<f64> =
+            self.series.iter().flat_map(|series| self.laid_out(series)).map(|point| point.0).collect();
+        ticks.sort_by(f64::total_cmp);
+        // Labels that would run into each other are left out.
+        ticks.dedup_by(|next, before| *next - *before < 0.04 * (high - low));
+        Some(ticks)
+    }
+
+    /// Points of a series as they are laid out, without what is not a number.
+    fn laid_out(&self, series: &Series) -> Vec<(f64, f64)> {
+        let place = |x: f64| if self.log_x { x.max(0.0).ln_1p() } else { x };
+        series.points.iter().map(|&(x, y)| (place(x), y)).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
+    }
+
     fn draw(&self, white: bool) -> Result<String, String> {
-        let all =
-            || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
+        let points: Vec<(f64, f64)> = self.series.iter().flat_map(|series| self.laid_out(series)).collect();
+        let all = || points.iter();
         let x = range(all().map(|point| point.0));
         let y = self.y_range.unwrap_or_else(|| {
             let [low, high] = range(all().map(|point| point.1));
@@ -130,7 +183,7 @@ impl Curve {
                 .x_label_area_size(40)
                 .y_label_area_size(56)
                 .caption(&self.title, text(17))
-                .build_cartesian_2d(x[0]..x[1], y[0]..y[1])
+                .build_cartesian_2d(Axis { even: (x[0]..x[1]).into(), ticks: self.ticks(x) }, y[0]..y[1])
                 .map_err(failed)?;
             chart
                 .configure_mesh()
@@ -141,15 +194,16 @@ impl Curve {
                 .axis_desc_style(text(13))
                 .x_desc(&self.x)
                 .y_desc(&self.y)
-                .x_label_formatter(&|value| tick(*value))
+                .x_label_formatter(&|value| {
+                    tick(if self.log_x { (value.exp_m1() * 1e6).round() / 1e6 } else { *value })
+                })
                 .y_label_formatter(&|value| tick(*value))
                 .x_labels(8)
                 .y_labels(7)
                 .draw()
                 .map_err(failed)?;
             for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
-                let points: Vec<(f64, f64)> =
-                    series.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+                let points = self.laid_out(series);
                 chart
                     .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))
                     .map_err(failed)?
@@ -222,6 +276,12 @@ impl Bars {
                     root.draw(&PathElement::new(line, WHITE.stroke_width(4))).map_err(failed)?;
                     root.draw(&PathElement::new(line, COLOURS[1].stroke_width(2))).map_err(failed)?;
                 }
+                if let Some(reference) = bar.reference {
+                    let x = across(reference);
+                    let line = [(x, top + 1), (x, top + ROW - 1)];
+                    root.draw(&PathElement::new(line, WHITE.stroke_width(5))).map_err(failed)?;
+                    root.draw(&PathElement::new(line, COLOURS[3].stroke_width(3))).map_err(failed)?;
+                }
                 let note = if bar.note.is_empty() {
                     format!("{:.1} %", 100.0 * bar.value)
                 } else {
@@ -278,6 +338,7 @@ mod tests {
             title: "Loss <by> epoch".into(),
             x: "epoch".into(),
             y: "loss".into(),
+            log_x: false,
             y_range: None,
             series: vec![
                 Series { name: "train".into(), points: points(1.0) },
@@ -298,6 +359,14 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_by_factors_is_labelled_where_points_are() {
+        let points = [0.0, 10.0, 250.0].map(|x| (x, 0.5)).to_vec();
+        let svg = Curve { log_x: true, series: vec![Series { name: "one".into(), points }], ..curve() }.svg().unwrap();
+        let labels: Vec<&str> = svg.lines().map(str::trim).filter(|line| ["0", "10", "250"].contains(line)).collect();
+        assert_eq!(labels, ["0", "10", "250"], "{svg}");
+    }
+
+    #[test]
     fn odd_points_are_no_trouble() {
         for points in
             [vec![], vec![(1.0, 2.0)], vec![(0.0, f64::NAN), (1.0, f64::INFINITY)], vec![(3.0, 3.0), (3.0, 3.0)]]
@@ -310,7 +379,13 @@ mod tests {
 
     #[test]
     fn bars_show_value_interval_and_note() {
-        let bar = Bar { label: "tabby".into(), value: 0.875, interval: Some([0.7, 0.95]), note: "of 40".into() };
+        let bar = Bar {
+            label: "tabby".into(),
+            value: 0.875,
+            interval: Some([0.7, 0.95]),
+            reference: Some(0.9),
+            note: "of 40".into(),
+        };
         let svg = Bars { title: "Breeds".into(), bars: vec![bar.clone(), bar] }.svg().unwrap();
         assert!(svg.contains("87.5 %  of 40") && svg.contains("tabby") && svg.contains("Breeds"));
         assert!(Bars::default().svg().is_ok());

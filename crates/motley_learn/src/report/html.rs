@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::{Block, Page, ReportError, Table, table::shown};
+use super::{Block, Figure, Page, ReportError, Table, table::shown};
 
 /// Screen, dark screen and paper. No fonts, scripts or files from elsewhere.
 const STYLE: &str = "\
@@ -21,6 +21,7 @@ h2{font-size:1.3rem;margin:2.75rem 0 .75rem;padding-bottom:.3rem;border-bottom:1
 .facts dt{color:var(--soft);font-size:.85rem}
 .facts dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.9rem .75rem;margin:1rem 0}
+.grid{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));gap:.5rem;margin:1rem 0}
 figure{margin:0;break-inside:avoid}
 figure img{display:block;width:100%;height:auto;border-radius:.3rem;background:var(--card)}
 figcaption{font-size:.8rem;line-height:1.35;color:var(--soft);margin-top:.25rem;overflow-wrap:anywhere}
@@ -78,17 +79,9 @@ fn block(out: &mut String, block: &Block) -> Result<(), ReportError> {
         Block::Text(text) => {
             let _ = writeln!(out, "<p>{}</p>", escape(text));
         }
-        Block::Figures(figures) => {
-            *out += "<div class=\"figures\">\n";
-            for figure in figures {
-                let (caption, [width, height]) = (escape(&figure.caption), figure.size);
-                let _ = writeln!(
-                    out,
-                    "<figure><img src=\"{}\" width=\"{width}\" height=\"{height}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>",
-                    figure.uri()
-                );
-            }
-            *out += "</div>\n";
+        Block::Figures(figures) => pictures(out, "<div class=\"figures\">", figures),
+        Block::Grid(columns, figures) => {
+            pictures(out, &format!("<div class=\"grid\" style=\"--columns:{columns}\">"), figures);
         }
         Block::Curve(curve) => chart(out, &curve.themed()?),
         Block::Bars(bars) => chart(out, &bars.themed()?),
@@ -96,6 +89,19 @@ fn block(out: &mut String, block: &Block) -> Result<(), ReportError> {
         Block::Matrix(rows) => table(out, rows, true),
     }
     Ok(())
+}
+
+fn pictures(out: &mut String, open: &str, figures: &[Figure]) {
+    let _ = writeln!(out, "{open}");
+    for figure in figures {
+        let (caption, [width, height]) = (escape(&figure.caption), figure.size);
+        let _ = writeln!(
+            out,
+            "<figure><img src=\"{}\" width=\"{width}\" height=\"{height}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>",
+            figure.uri()
+        );
+    }
+    *out += "</div>\n";
 }
 
 /// A size in pixels becomes a shape that fits its place.

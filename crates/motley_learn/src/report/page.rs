@@ -1,6 +1,6 @@
 //! A report as plain data.
 
-use std::{fs, path::Path};
+use std::{convert::Infallible, fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{RgbImage, imageops};
@@ -37,6 +37,8 @@ pub enum Block {
     Text(String),
     /// Pictures side by side.
     Figures(Vec<Figure>),
+    /// Pictures in rows of so many: what stands above each other belongs together.
+    Grid(usize, Vec<Figure>),
     /// A curve.
     Curve(Curve),
     /// Bars.
@@ -117,6 +119,29 @@ impl Page {
 
     /// Its words and tables as Markdown, without pictures and charts.
     pub fn markdown(&self) -> String {
+        let Ok(text) = self.markdown_with::<Infallible>(|_| Ok(String::new()));
+        text
+    }
+
+    /// Writes it as Markdown, its charts as SVG and its pictures as JPEG beside it: `report.md`, `report-01.svg` and so on.
+    ///
+    /// # Errors
+    /// If a chart cannot be drawn or a file cannot be written.
+    pub fn write_markdown(&self, path: &Path) -> Result<(), ReportError> {
+        let mut beside = Beside { path, files: 0 };
+        let text = self.markdown_with(|block| match block {
+            Block::Curve(curve) => beside.add(&curve.title, "svg", curve.svg()?.as_bytes()),
+            Block::Bars(bars) => beside.add(&bars.title, "svg", bars.svg()?.as_bytes()),
+            Block::Figures(figures) | Block::Grid(_, figures) => {
+                figures.iter().map(|figure| beside.add(&figure.caption, "jpg", &figure.jpeg)).collect()
+            }
+            Block::Text(_) | Block::Table(_) | Block::Matrix(_) => Ok(String::new()),
+        })?;
+        write(path, text.as_bytes())
+    }
+
+    /// As Markdown; `link` says what stands for a picture or a chart.
+    fn markdown_with<E>(&self, mut link: impl FnMut(&Block) -> Result<String, E>) -> Result<String, E> {
         let mut out = format!("# {}\n\n{}\n\n", self.title, self.lead);
         for (name, value) in &self.facts {
             out += &format!("- {name}: **{value}**\n");
@@ -124,13 +149,37 @@ impl Page {
         for section in &self.sections {
             out += &format!("\n## {}\n", section.title);
             for block in &section.blocks {
-                match block {
-                    Block::Text(text) => out += &format!("\n{text}\n"),
-                    Block::Table(table) | Block::Matrix(table) => out += &format!("\n{}", table.markdown()),
-                    Block::Figures(_) | Block::Curve(_) | Block::Bars(_) => {}
+                let text = match block {
+                    Block::Text(text) => format!("{text}\n"),
+                    Block::Table(table) | Block::Matrix(table) => table.markdown(),
+                    Block::Figures(_) | Block::Grid(..) | Block::Curve(_) | Block::Bars(_) => link(block)?,
+                };
+                if !text.is_empty() {
+                    out += &format!("\n{text}");
                 }
             }
         }
-        out
+        Ok(out)
     }
+}
+
+/// Files beside a page.
+struct Beside<'a> {
+    path: &'a Path,
+    files: usize,
+}
+
+impl Beside<'_> {
+    /// Writes a file, and gives a line of Markdown that shows it.
+    fn add(&mut self, title: &str, extension: &str, content: &[u8]) -> Result<String, ReportError> {
+        self.files += 1;
+        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+        let name = format!("{stem}-{:02}.{extension}", self.files);
+        write(&self.path.with_file_name(&name), content)?;
+        Ok(format!("![{title}]({name})\n"))
+    }
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), ReportError> {
+    fs::write(path, content).map_err(|source| ReportError::Io { path: path.to_owned(), source })
 }

@@ -80,6 +80,7 @@ fn bar(label: &str, result: &Proportion) -> Bar {
         value: result.accuracy,
         interval: (result.n > 0).then_some(result.ci95),
         note: format!("of {}", result.n),
+        ..Bar::default()
     }
 }
 
@@ -90,6 +91,7 @@ fn reliability_curve(evaluation: &Evaluation) -> Curve {
         title: "Calibration".into(),
         x: "confidence".into(),
         y: "accuracy".into(),
+        log_x: false,
         y_range: Some([0.0, 1.0]),
         series: vec![
             Series { name: "classifier".into(), points },

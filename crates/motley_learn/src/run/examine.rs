@@ -1,18 +1,21 @@
 //! A trained model before pictures that it has not seen.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use burn::tensor::backend::AutodiffBackend;
 use crossbeam_channel::Receiver;
 use image::RgbImage;
 use motley_pixels::Augment;
 
-use super::{Judged, judge, material::centre};
+use super::{
+    Judged,
+    frozen::{self, BATCH},
+    judge,
+    material::centre,
+};
 use crate::{
-    data::{Classes, Faults, Job, Mixture, Pipeline, Sample, Source},
+    backbone::Backbone,
+    data::{Classes, Faults, Job, Mixture, Pipeline, Sample, Source, extract},
     device::{Device, Task},
     error::{Error, Result},
     explain::{Explained, Method, explain},
@@ -22,13 +25,10 @@ use crate::{
     report::{Block, Page, Section, groups_table, mistakes_table, summary_table, test_section},
 };
 
-/// Pictures that are judged at once.
-const BATCH: usize = 16;
-
 /// What a model is judged on.
 pub enum Test {
-    /// All pictures of a folder that are of the model's classes.
-    Folder(PathBuf),
+    /// All pictures of a source that are of the model's classes.
+    Pictures(Source),
     /// So many frames that come live.
     Frames(Receiver<Sample>, usize),
 }
@@ -41,6 +41,8 @@ pub struct Examiner<'a> {
     pub name: &'a str,
     /// The pictures.
     pub test: Test,
+    /// Where features of pictures are kept, so that other heads on the same backbone are judged in no time; `None`: nowhere.
+    pub cache: Option<&'a Path>,
     /// Hears how many pictures are done, of how many.
     pub listener: &'a mut dyn FnMut(usize, usize),
 }
@@ -52,7 +54,7 @@ pub struct Examined {
     pub card: Card,
     /// All measures.
     pub evaluation: Evaluation,
-    /// What the model said, and the worst mistakes.
+    /// What the model said, and the worst mistakes: their pictures where there was no cache.
     pub judged: Judged,
     /// Pictures that were left out.
     pub faults: Faults,
@@ -72,25 +74,38 @@ impl Task for Examiner<'_> {
     type Output = Result<Examined>;
 
     fn on<B: AutodiffBackend>(self, device: &B::Device) -> Result<Examined> {
-        let Self { model, name, test, listener } = self;
+        let Self { model, name, test, cache, listener } = self;
         let model = Model::<B::InnerBackend>::load(model, device)?;
         let classes = Classes::given(model.card.classes.iter())?;
         let preprocessing = model.card.preprocessing;
         let centre = centre(&preprocessing);
         let pipeline = Pipeline { with_facts: true, ..Pipeline::new(preprocessing.crop, 0) };
-        let (mut loader, total) = match test {
-            Test::Folder(dir) => {
-                let mixture = Arc::new(Mixture::test(Source::open(&dir)?, classes, centre)?);
+        let cache = cache.map(|dir| frozen::cache(dir, &model.card, &model.classifier.backbone)).transpose()?;
+        let (mixture, mut loader, total) = match test {
+            Test::Pictures(source) => {
+                let mixture = Arc::new(Mixture::test(source, classes, centre)?);
                 let tickets = mixture.tickets();
                 let total = tickets.len();
-                (pipeline.files(&mixture, tickets, None)?, total)
+                let loader = pipeline.files(&mixture, tickets, cache.as_ref())?;
+                (mixture, loader, total)
             }
             Test::Frames(frames, total) => {
                 let mixture = Arc::new(Mixture::live(classes, Augment { centre, ..Augment::none() }));
-                (pipeline.run(&mixture, frames.into_iter().map(Job::Live), None)?, total)
+                let loader = pipeline.run(&mixture, frames.into_iter().map(Job::Live), cache.as_ref())?;
+                (mixture, loader, total)
             }
         };
-        let judged = judge(&model, loader.by_ref(), BATCH, device, |done| listener(done, total))?;
+        let judged = match &cache {
+            None => judge(&model, loader.by_ref(), BATCH, device, |done| listener(done, total))?,
+            Some(cache) => {
+                let net = model.classifier.backbone.clone().folded();
+                let forward = |pictures: &[_]| Ok::<_, Error>(frozen::features(&net, &preprocessing, pictures, device));
+                let heard = |done| listener(done, total);
+                let extracted = extract(&mut loader, &mixture, Some(cache), cache.dim(), BATCH, forward, heard)?;
+                let predictions = frozen::predictions(&model.classifier.head, vec![extracted], device);
+                Judged { predictions, mistakes: BTreeMap::new() }
+            }
+        };
         let evaluation = evaluate(name, &model.card.classes, &judged.predictions)?;
         Ok(Examined { faults: loader.faults().clone(), card: model.card, evaluation, judged })
     }

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use burn::{
     module::AutodiffModule,
-    tensor::{Tensor, TensorData, activation::softmax, backend::AutodiffBackend},
+    tensor::{
+        Tensor, TensorData,
+        activation::softmax,
+        backend::{AutodiffBackend, Backend},
+    },
 };
 use image::RgbImage;
 
@@ -25,11 +29,13 @@ use crate::{
     },
     head::{Head, HeadKind, compute},
     metrics::Prediction,
+    model::Card,
     preprocess::Preprocessing,
+    weights,
 };
 
 /// Pictures that a frozen backbone sees at once.
-const BATCH: usize = 16;
+pub(super) const BATCH: usize = 16;
 /// Rows of features that a head sees at once where nothing is learnt from them.
 const ROWS: usize = 1024;
 /// Bytes that features may take on disk.
@@ -83,7 +89,11 @@ fn learn<B: AutodiffBackend>(
         epochs: if setup.head.is_computed() { 1 } else { plan.training.epochs },
     });
     let net = setup.net.valid();
-    let cache = cache(setup)?;
+    // Without a file the weights are random, and hardly met again.
+    let cache = match &plan.cache {
+        Some(dir) if setup.file.is_some() => Some(cache(dir, &setup.card(), &net)?),
+        _ => None,
+    };
     let mut maker = Maker::<B> {
         net: net.clone().folded(),
         preprocessing: setup.layout.preprocessing,
@@ -132,7 +142,7 @@ fn learn<B: AutodiffBackend>(
     let tests = rows(&validation, dim, |_| true);
     let Fitted { last, best, history, reason } =
         fit(setup, &features, (!tests.is_empty()).then_some(&tests), listener)?;
-    let judged = Judged { predictions: predictions::<B>(&best, validation, setup.device), mistakes: BTreeMap::new() };
+    let judged = Judged { predictions: predictions(&best, validation, setup.device), mistakes: BTreeMap::new() };
     let whole = |head| Classifier { backbone: net.clone(), head };
     let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
     Ok(Learnt { fitted, judged, samples: shown, views, faults, seen })
@@ -147,21 +157,32 @@ fn all_draws(mixture: &Mixture, draws: u32) -> Vec<Ticket> {
     mixture.tickets().into_iter().flat_map(of).collect()
 }
 
-/// The features' place on disk: another one for each network.
-fn cache<B: AutodiffBackend>(setup: &Setup<'_, B>) -> Result<Option<Arc<FeatureCache>>> {
-    // Without a file the weights are random, and hardly met again.
-    let (Some(dir), Some(file)) = (&setup.plan.cache, &setup.file) else { return Ok(None) };
-    let hash = |path: &Path| -> std::io::Result<String> {
-        let mut hasher = blake3::Hasher::new();
-        std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
-        Ok(hasher.finalize().to_hex().to_string())
-    };
+/// The features' place on disk: another one for each network, wherever its weights come from.
+pub(super) fn cache<B: Backend>(dir: &Path, card: &Card, net: &Net<B>) -> Result<Arc<FeatureCache>> {
+    let mut hasher = blake3::Hasher::new();
+    for (key, tensor) in weights::collect(net, str::to_owned) {
+        let bytes: Vec<u8> = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        hasher.update(key.as_bytes()).update(&bytes);
+    }
     let backbone = data::Backbone {
-        id: format!("{} {} {:?}", setup.plan.backbone, setup.layout.name, setup.layout.preprocessing),
-        weights: hash(file).map_err(Error::io(file))?,
-        dim: spec(&setup.plan.backbone)?.width,
+        id: format!("{} {} {:?}", card.backbone, card.layout, card.preprocessing),
+        weights: hasher.finalize().to_hex().to_string(),
+        dim: spec(&card.backbone)?.width,
     };
-    Ok(Some(Arc::new(FeatureCache::open(dir, &backbone, CACHE_LIMIT)?)))
+    Ok(Arc::new(FeatureCache::open(dir, &backbone, CACHE_LIMIT)?))
+}
+
+/// Features of square pictures, row by row.
+pub(super) fn features<B: Backend>(
+    net: &Net<B>,
+    preprocessing: &Preprocessing,
+    pictures: &[(RgbImage, usize)],
+    device: &B::Device,
+) -> Vec<f32> {
+    let side = preprocessing.crop as usize;
+    let values: Vec<f32> = pictures.iter().flat_map(|(picture, _)| preprocessing.normalize(picture.as_raw())).collect();
+    let images = Tensor::from_data(TensorData::new(values, [pictures.len(), 3, side, side]), device);
+    net.features(images).into_data().iter::<f32>().collect()
 }
 
 /// Makes features of pictures.
@@ -189,7 +210,6 @@ impl<B: AutodiffBackend> Maker<'_, '_, B> {
     ) -> Result<Extracted, Stop> {
         let Self { net, preprocessing, dim, device, start, made, total, listener, .. } = self;
         let device: &B::Device = device;
-        let side = preprocessing.crop as usize;
         let stopped = std::cell::Cell::new(false);
         let before = *made;
         let forward = |pictures: &[(RgbImage, usize)]| -> Result<Vec<f32>, Stop> {
@@ -200,10 +220,7 @@ impl<B: AutodiffBackend> Maker<'_, '_, B> {
                 let room = count.saturating_sub(shown.len());
                 shown.extend(pictures.iter().take(room).cloned());
             }
-            let values: Vec<f32> =
-                pictures.iter().flat_map(|(picture, _)| preprocessing.normalize(picture.as_raw())).collect();
-            let images = Tensor::from_data(TensorData::new(values, [pictures.len(), 3, side, side]), device);
-            Ok(net.features(images).into_data().iter::<f32>().collect())
+            Ok(features(net, preprocessing, pictures, device))
         };
         let progress = |done: usize| {
             *made = before + done;
@@ -268,8 +285,8 @@ fn fit<B: AutodiffBackend>(
 }
 
 /// What a head says of the pictures whose features it gets.
-fn predictions<B: AutodiffBackend>(
-    head: &Head<B::InnerBackend>,
+pub(super) fn predictions<B: Backend>(
+    head: &Head<B>,
     extracted: Vec<Extracted>,
     device: &B::Device,
 ) -> Vec<Prediction> {

@@ -47,11 +47,11 @@ impl Material {
         let seed = plan.training.seed;
         let centre = centre(preprocessing);
         let mut held_out = Vec::new();
-        let mut sources = |dirs: &[PathBuf]| -> Result<Vec<Source>> {
+        let mut sources = |dirs: &[PathBuf], per_class: Option<usize>| -> Result<Vec<Source>> {
             let mut sources = Vec::new();
             for dir in dirs {
                 let mut source = Source::open(dir)?;
-                if let Some(count) = plan.per_class {
+                if let Some(count) = per_class {
                     source.keep_per_class(count, seed);
                 }
                 if plan.val.is_empty() {
@@ -61,7 +61,8 @@ impl Material {
             }
             Ok(sources)
         };
-        let (frames, photos) = (sources(&plan.data)?, sources(&plan.real)?);
+        let frames = sources(&plan.data, plan.per_class)?;
+        let photos = sources(&plan.real, plan.photos_per_class.or(plan.per_class))?;
         let photos_from = frames.len();
         // Live frames are mixed in by their own count.
         let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();

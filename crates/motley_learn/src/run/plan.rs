@@ -59,6 +59,8 @@ pub struct Plan {
     pub val: Vec<PathBuf>,
     /// At most so many pictures of each class from each folder.
     pub per_class: Option<usize>,
+    /// At most so many photos of each class from each folder of photos; `None`: as many as of frames.
+    pub photos_per_class: Option<usize>,
     /// Where features are kept; `None`: nowhere.
     pub cache: Option<PathBuf>,
 }
@@ -79,6 +81,7 @@ impl Default for Plan {
             real: Vec::new(),
             val: Vec::new(),
             per_class: None,
+            photos_per_class: None,
             cache: None,
         }
     }

@@ -18,6 +18,8 @@ crate::fields! {
         clips: Names = Names::All;
         /// Moment within the clip, from start to end.
         time: Scalar = Scalar::uniform(0.0, 1.0), 0 => 1;
+        /// Share of frames in which the subject looks at the camera, as far as its neck turns.
+        gaze: f32 = 0.0, 0 => 1;
     }
 }
 
@@ -28,6 +30,9 @@ pub struct PoseDraw {
     pub clip: Option<f32>,
     /// Moment within the clip, 0–1.
     pub time: f32,
+    /// Does it look at the camera?
+    #[serde(default)]
+    pub looks: bool,
 }
 
 impl PoseDraw {
@@ -53,10 +58,14 @@ impl Parameter for Pose {
     }
 
     fn draw(&self, rng: &mut Stream, cx: &DrawContext<'_>) -> PoseDraw {
-        PoseDraw { clip: Some(rng.random()), time: self.time.draw(rng, cx.index) }
+        PoseDraw {
+            clip: Some(rng.random()),
+            time: self.time.draw(rng, cx.index),
+            looks: rng.random::<f32>() < self.gaze,
+        }
     }
 
     fn neutral(&self, _: &DrawContext<'_>) -> PoseDraw {
-        PoseDraw { clip: None, time: 0.0 }
+        PoseDraw::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Samples the animation clip that was drawn.
+//! Samples the animation clip that was drawn, and turns the head to the camera where that was drawn.
 
 use bevy::prelude::*;
 
@@ -18,4 +18,8 @@ fn apply(frame: Res<FrameRecipe>, mut state: ResMut<SubjectState>, mut locals: L
     let duration = state.clip.map_or(0.0, |clip| loaded.model.clips[clip].duration);
     loaded.model.locals(state.clip, draw.time * duration, &mut locals);
     loaded.model.globals(&locals, &mut state.globals);
+    if draw.looks {
+        // Both the subject and the camera's direction are turned afterwards.
+        loaded.model.look(Vec3::from(frame.recipe.camera.from), &mut locals, &mut state.globals);
+    }
 }

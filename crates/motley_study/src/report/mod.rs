@@ -1,0 +1,78 @@
+//! What a study says: one page, the same as Markdown, and tables of all numbers.
+//!
+//! Everything is made from what the study's folder holds, so that parts that were done elsewhere are shown like those done here.
+
+mod figures;
+mod results;
+mod sections;
+
+use std::path::{Path, PathBuf};
+
+use motley_learn::{
+    files,
+    report::{Block, Page, Section},
+};
+use serde_json::json;
+
+pub use results::{Comparison, Number, Results};
+
+use crate::{cell::write_json, error::Result};
+
+/// What a report was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The page.
+    pub page: PathBuf,
+    /// Cells that are done.
+    pub done: usize,
+    /// All cells.
+    pub cells: usize,
+    /// How much could not be done.
+    pub failures: usize,
+}
+
+/// Writes `report.html`, `report.md` with its charts and pictures beside it, `cells.csv`, `numbers.csv`, `differences.csv` and
+/// `results.json` into a study's folder, from what is done so far.
+///
+/// # Errors
+/// When the folder holds no study, or a file cannot be read or written.
+pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
+    let results = Results::load(out)?;
+    let mut page = Page {
+        title: results.file.name.clone(),
+        lead: results.file.about.clone(),
+        facts: sections::facts(&results),
+        sections: Vec::new(),
+    };
+    let (mut numbers, mut comparisons, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    for figure in &results.file.figures {
+        let made = figures::figure(&results, figure, out)?;
+        findings.extend(made.finding.map(|finding| Block::Text(format!("{}: {finding}", figure.title))));
+        numbers.extend(made.numbers);
+        comparisons.extend(made.comparisons);
+        page.sections.push(made.section);
+    }
+    if !findings.is_empty() {
+        page.sections.insert(0, Section { title: "What it says".into(), blocks: findings });
+    }
+    page.sections.extend(sections::failures(&results));
+    page.sections.extend(sections::samples(&results, out)?);
+    page.sections.push(sections::confusion(&results));
+    page.sections.extend(sections::leaks(out)?);
+    page.sections.push(sections::repeating(&results, commands));
+    page.write(&out.join("report.html"))?;
+    page.write_markdown(&out.join("report.md"))?;
+    let cells = results::cells_table(&results);
+    let (numbers, comparisons) = (results::numbers_table(&numbers), results::comparisons_table(&comparisons));
+    for (name, table) in [("cells.csv", &cells), ("numbers.csv", &numbers), ("differences.csv", &comparisons)] {
+        files::write(&out.join(name), table.csv().as_bytes())?;
+    }
+    let all = json!({ "cells": cells.json(), "numbers": numbers.json(), "differences": comparisons.json() });
+    write_json(&out.join("results.json"), &all)?;
+    Ok(Written {
+        page: out.join("report.html"),
+        done: results.cells.len(),
+        cells: results.ledger.cells.len(),
+        failures: results.failures.len(),
+    })
+}

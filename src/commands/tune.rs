@@ -1,0 +1,55 @@
+//! `motley tune`: a better scene for a set of real photos.
+
+use std::{ops::ControlFlow, sync::atomic::Ordering};
+
+use anyhow::Context;
+use motley_learn::{device::Device, weights};
+use motley_study::{Error, frames::Order, lab::Progress, tune::Tuner};
+
+use super::{capture::interrupt, study::draw, train::features_folder};
+use crate::{Outcome, cli::TuneArgs, opened, progress::Style, study_progress::StudyProgress};
+
+/// Runs the command.
+pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
+    let style = Style::of(args.json, args.quiet);
+    let opened = opened::open(Some(&args.scene))?;
+    let device = Device::choose(args.device)?;
+    let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, &args.backbone));
+    let stop = interrupt()?;
+    let mut progress = StudyProgress::new(style);
+    let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.jobs, &stop, heard);
+    let mut listener = |news: &Progress<'_>| {
+        progress.tell(news);
+        if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let tuner = Tuner {
+        text: opened.text,
+        base: &opened.base,
+        real: &args.real,
+        out: &args.out,
+        backbone: args.backbone.clone(),
+        weights: args.weights.clone().or_else(in_cache),
+        features: args.cache.clone().or_else(features_folder),
+        frames: args.frames,
+        minutes: args.minutes,
+        seed: args.seed,
+        device: &device,
+        draw: &mut draw,
+        listener: &mut listener,
+    };
+    let outcome = tuner.run();
+    progress.finish();
+    match outcome {
+        Err(Error::Stopped) => {
+            if style == Style::Human {
+                eprintln!("stopped; the same command goes on");
+            }
+            Ok(Outcome::Interrupted)
+        }
+        Err(error) => Err(error).context("the search cannot go on"),
+        Ok(tuned) => {
+            eprintln!("{}\n{}", tuned.verdict(), args.out.join("best.scene.ron").display());
+            Ok(Outcome::Done)
+        }
+    }
+}
