@@ -363,7 +363,7 @@ mod tests {
         let points = [0.0, 10.0, 250.0].map(|x| (x, 0.5)).to_vec();
         let svg = Curve {
             log_x: true,
-            y_range: Some((0.2, 0.8)),
+            y_range: Some([0.2, 0.8]),
             series: vec![Series { name: "one".into(), points }],
             ..curve()
         }
