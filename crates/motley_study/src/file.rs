@@ -298,14 +298,14 @@ impl StudyFile {
             let path = |field: &str| format!("tests[{at}].{field}");
             match (test.scene.is_empty(), test.photos.is_empty()) {
                 (false, false) => {
-                    faults.note_path(&path("photos"), "a test is a folder or a scene; remove one of them")
+                    faults.note_path(&path("photos"), "a test is a folder or a scene; remove one of them");
                 }
                 (true, true) => faults.note_path(
                     &format!("tests[{at}]"),
                     r#"there are no pictures; add photos: "photos/val", or scene and frames"#,
                 ),
                 (false, true) if test.frames == 0 => {
-                    faults.note_path(&path("scene"), "no frames are drawn; add frames: 500")
+                    faults.note_path(&path("scene"), "no frames are drawn; add frames: 500");
                 }
                 _ => {}
             }

@@ -4,7 +4,7 @@
 //! have a cosine near 1; different photographs of the same kind of thing stay well below.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -96,29 +96,37 @@ pub fn kept(out: &Path) -> Result<Vec<Leaks>> {
 /// When a folder cannot be read, a file cannot be written, or `heard` stops it.
 pub fn make(study: &Study, out: &Path, heard: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
     let mut prints = Fingerprints::default();
+    let mut tests: BTreeMap<PathBuf, Vec<Thumbnail>> = BTreeMap::new();
     for (arm, dir, test, tested) in pairs(study, out) {
         let key = of_text(&format!("{} {}", prints.of_pictures(&dir)?, prints.of_pictures(&tested)?));
         let file = out.join("leaks").join(format!("{key}.json"));
         if !file.is_file() {
             heard(&format!("whether {arm} holds pictures of {test}"))?;
-            let found = compare(&Source::open(&dir)?, &Source::open(&tested)?, &file)?;
+            let source = Source::open(&tested)?;
+            // Tests are compared with every arm.
+            let thumbnails = tests.entry(tested).or_insert_with(|| thumbnails(&source));
+            let found = compare(&Source::open(&dir)?, &source, thumbnails, &file)?;
             write_json(&file, &Leaks { arm, test, ..found })?;
         }
     }
     Ok(())
 }
 
-/// Finds for each picture of a test the nearest of those that were learnt from; the nearest pairs are shown in files beside `file`.
+/// A grey thumbnail of unit length without its mean, and the number of its picture.
+pub type Thumbnail = (usize, Vec<f32>);
+
+/// Finds for each picture of a test, of which there are thumbnails, the nearest of those that were learnt from; the nearest pairs are
+/// shown in files beside `file`.
 ///
 /// # Errors
 /// When one of these cannot be written.
-pub fn compare(training: &Source, test: &Source, file: &Path) -> Result<Leaks> {
+pub fn compare(training: &Source, test: &Source, tested: &[Thumbnail], file: &Path) -> Result<Leaks> {
     let learnt = thumbnails(training);
     let mut nearest: Vec<(f32, usize, usize)> = Vec::new();
-    for (item, thumbnail) in thumbnails(test) {
+    for (item, thumbnail) in tested {
         let cosine = |other: &[f32]| thumbnail.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
         let best = learnt.iter().map(|(other, values)| (cosine(values), *other)).max_by(|a, b| a.0.total_cmp(&b.0));
-        nearest.extend(best.map(|(cosine, other)| (cosine, item, other)));
+        nearest.extend(best.map(|(cosine, other)| (cosine, *item, other)));
     }
     nearest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -139,8 +147,8 @@ pub fn compare(training: &Source, test: &Source, file: &Path) -> Result<Leaks> {
     })
 }
 
-/// Thumbnails of unit length, by number; pictures that cannot be read are left out.
-fn thumbnails(source: &Source) -> Vec<(usize, Vec<f32>)> {
+/// Thumbnails of all pictures; those that cannot be read are left out.
+pub fn thumbnails(source: &Source) -> Vec<Thumbnail> {
     (0..source.len()).filter_map(|item| Some((item, thumbnail(&source.image(item).ok()?)))).collect()
 }
 

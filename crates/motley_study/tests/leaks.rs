@@ -2,7 +2,7 @@
 
 use image::{RgbImage, imageops};
 use motley_learn::data::Source;
-use motley_study::leaks::compare;
+use motley_study::leaks::{compare, thumbnails};
 
 /// Something smooth that `seed` decides.
 fn picture(seed: u32, side: u32) -> RgbImage {
@@ -25,7 +25,8 @@ fn copies_are_found_and_others_are_not() {
     save("test/cat/copy.jpg", &imageops::resize(&picture(2, 96), 64, 64, imageops::FilterType::Triangle));
     save("test/cat/new.png", &picture(9, 96));
     let open = |name: &str| Source::open(&dir.path().join(name)).unwrap();
-    let found = compare(&open("train"), &open("test"), &dir.path().join("leaks/x.json")).unwrap();
+    let found =
+        compare(&open("train"), &open("test"), &thumbnails(&open("test")), &dir.path().join("leaks/x.json")).unwrap();
     assert_eq!((found.pictures, found.leaked), (2, 1), "{found:?}");
     assert_eq!((found.nearest[0].test.as_str(), found.nearest[0].training.as_str()), ("cat/copy.jpg", "cat/2.png"));
     assert!(dir.path().join("leaks").join(&found.nearest[0].file).is_file());

@@ -27,8 +27,6 @@ pub(super) struct Made {
     pub section: Section,
     pub numbers: Vec<Number>,
     pub comparisons: Vec<Comparison>,
-    /// What it says in a sentence.
-    pub finding: Option<String>,
 }
 
 /// Names of a figure's members.
@@ -67,13 +65,18 @@ pub(super) fn figure(results: &Results, figure: &Figure, out: &Path) -> Result<M
             Show::Categories => categories(&names, &numbers),
             Show::Bars | Show::Looks => bars(&names, &numbers),
         });
-        blocks.push(Block::Table(numbers_table(&numbers)));
+        if numbers.is_empty() {
+            // Of what is not done there is nothing to be drawn.
+            blocks.truncate(usize::from(!figure.about.is_empty()));
+            blocks.push(Block::Text("Nothing of this is done yet.".into()));
+        } else {
+            blocks.push(Block::Table(numbers_table(&numbers)));
+        }
         if !comparisons.is_empty() {
             blocks.push(Block::Table(differences_table(&comparisons)));
         }
     }
-    let finding = finding(&comparisons);
-    Ok(Made { section: Section { title: figure.title.clone(), blocks }, numbers, comparisons, finding })
+    Ok(Made { section: Section { title: figure.title.clone(), blocks }, numbers, comparisons })
 }
 
 fn label(names: &Names<'_>, number: &Number) -> String {
@@ -85,7 +88,7 @@ fn percent(share: f64) -> String {
 }
 
 /// Points of a hundred, with a sign.
-fn points(difference: f64) -> String {
+pub(super) fn points(difference: f64) -> String {
     format!("{:+.1}", 100.0 * difference).replace('-', "−")
 }
 
@@ -100,9 +103,14 @@ fn bars(names: &Names<'_>, numbers: &[Number]) -> Vec<Block> {
             note: number.paper.map_or(String::new(), |paper| format!("paper {}", percent(paper))),
         };
         let bars: Vec<Bar> = numbers.iter().filter(|number| number.test == test).map(bar).collect();
-        (!bars.is_empty()).then(|| Block::Bars(Bars { title: format!("Right on {test}"), bars }))
+        (!bars.is_empty()).then(|| Block::Bars(Bars { title: title(test, &bars), bars }))
     };
     names.tests.iter().filter_map(|test| of_test(test)).collect()
+}
+
+fn title(test: &str, bars: &[Bar]) -> String {
+    let marked = bars.iter().any(|bar| bar.reference.is_some());
+    format!("Right on {test}{}", if marked { "; the mark is the paper's" } else { "" })
 }
 
 /// Accuracy on the first test by epoch, the mean of all repeats.
@@ -271,27 +279,6 @@ fn differences_table(comparisons: &[Comparison]) -> Table {
         ]);
     }
     table
-}
-
-/// What the comparisons of a figure say.
-fn finding(comparisons: &[Comparison]) -> Option<String> {
-    if comparisons.is_empty() {
-        return None;
-    }
-    let tests: std::collections::BTreeSet<&str> = comparisons.iter().map(|one| one.test.as_str()).collect();
-    let on = |one: &Comparison| if tests.len() > 1 { format!(" on {}", one.test) } else { String::new() };
-    let (shown, not): (Vec<_>, Vec<_>) = comparisons.iter().partition(|one| one.verdict() != "no difference shown");
-    let words = |one: &&Comparison| {
-        let [low, high] = one.difference.interval;
-        let by = points(one.difference.difference);
-        format!("{}{} {by} points against {} ({} to {})", one.what, on(one), one.control, points(low), points(high))
-    };
-    let mut parts: Vec<String> = shown.iter().map(words).collect();
-    if !not.is_empty() {
-        let names: Vec<String> = not.iter().map(|one| format!("{}{}", one.what, on(one))).collect();
-        parts.push(format!("no difference shown for {}", names.join("; ")));
-    }
-    Some(format!("{}.", parts.join("; ")))
 }
 
 /// How the numbers are to be read.

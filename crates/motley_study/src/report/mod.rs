@@ -8,10 +8,7 @@ mod sections;
 
 use std::path::{Path, PathBuf};
 
-use motley_learn::{
-    files,
-    report::{Block, Page, Section},
-};
+use motley_learn::{files, report::Page};
 use serde_json::json;
 
 pub use results::{Comparison, Number, Results};
@@ -44,16 +41,15 @@ pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
         facts: sections::facts(&results),
         sections: Vec::new(),
     };
-    let (mut numbers, mut comparisons, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut numbers, mut comparisons) = (Vec::new(), Vec::new());
     for figure in &results.file.figures {
         let made = figures::figure(&results, figure, out)?;
-        findings.extend(made.finding.map(|finding| Block::Text(format!("{}: {finding}", figure.title))));
         numbers.extend(made.numbers);
         comparisons.extend(made.comparisons);
         page.sections.push(made.section);
     }
-    if !findings.is_empty() {
-        page.sections.insert(0, Section { title: "What it says".into(), blocks: findings });
+    if !comparisons.is_empty() {
+        page.sections.insert(0, sections::findings(&comparisons));
     }
     page.sections.extend(sections::failures(&results));
     page.sections.extend(sections::samples(&results, out)?);

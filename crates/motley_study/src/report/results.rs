@@ -112,12 +112,9 @@ impl Results {
         let (first, result) = tested.values().next()?;
         let outcomes = Outcomes(tested.values().map(|(_, result)| result.right()).collect());
         let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-        let watched = self
-            .file
-            .tests
-            .iter()
-            .find(|spec| first.tests.contains_key(&spec.name))
-            .is_some_and(|spec| spec.name == test);
+        // Epochs were judged by the whole folder of the first test.
+        let first_test = self.file.tests.iter().find(|spec| first.tests.contains_key(&spec.name));
+        let watched = first_test.is_some_and(|spec| spec.name == test && spec.per_class == 0);
         let best = |cell: &CellResult| cell.history.iter().filter_map(|epoch| epoch.val_accuracy).reduce(f64::max);
         let epochs = first.history.len();
         Some(Number {
@@ -168,9 +165,14 @@ pub fn adjust(comparisons: &mut [Comparison]) {
 }
 
 impl Comparison {
+    /// Whether there is a difference.
+    pub fn is_shown(&self) -> bool {
+        self.difference.is_shown(self.adjusted_p)
+    }
+
     /// What it says, in words.
     pub fn verdict(&self) -> &'static str {
-        match (self.difference.is_shown(self.adjusted_p), self.difference.difference > 0.0) {
+        match (self.is_shown(), self.difference.difference > 0.0) {
             (false, _) => "no difference shown",
             (true, true) => "better",
             (true, false) => "worse",

@@ -8,7 +8,10 @@ use motley_learn::{
 };
 use serde_json::json;
 
-use super::{figures::method, results::Results};
+use super::{
+    figures::{method, points},
+    results::{Comparison, Results},
+};
 use crate::{
     error::{Error, Result},
     leaks, samples,
@@ -25,6 +28,31 @@ pub(super) fn facts(results: &Results) -> Vec<(String, String)> {
         ("repeats".into(), results.file.repeats.to_string()),
         ("cells done".into(), if done == all { done.to_string() } else { format!("{done} of {all}") }),
     ]
+}
+
+/// Which differences are shown, and where none is.
+pub(super) fn findings(comparisons: &[Comparison]) -> Section {
+    let (shown, not): (Vec<_>, Vec<_>) = comparisons.iter().partition(|one| one.is_shown());
+    let mut table = Table::new(["figure", "", "against", "test", "points", "95 % interval", ""]);
+    for one in shown {
+        let [low, high] = one.difference.interval;
+        table.push(vec![
+            json!(one.figure),
+            json!(one.what),
+            json!(one.control),
+            json!(one.test),
+            json!(points(one.difference.difference)),
+            json!(format!("{} to {}", points(low), points(high))),
+            json!(one.verdict()),
+        ]);
+    }
+    let mut blocks = vec![Block::Table(table)];
+    if !not.is_empty() {
+        let names: Vec<String> =
+            not.iter().map(|one| format!("{} against {} on {}", one.what, one.control, one.test)).collect();
+        blocks.push(Block::Text(format!("No difference shown: {}.", names.join("; "))));
+    }
+    Section { title: "What it says".into(), blocks }
 }
 
 /// What could not be done, if anything.
