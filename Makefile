@@ -44,7 +44,7 @@ test: setup ## All tests
 	cargo test --release --workspace
 
 .PHONY: test-interop
-test-interop: build ## Read a captured dataset back with pycocotools, Hugging Face datasets, webdataset and PIL
+test-interop: build ## Read datasets and exported models back with pycocotools, Hugging Face datasets, webdataset, trimesh and others
 	scripts/setup.sh python
 	MOTLEY=$(MOTLEY) VENV=$(VENV) scripts/interop.sh $(SCENE)
 

@@ -18,7 +18,9 @@ fn pack(folder: &Path, class: &str, file: &str, bytes: &[u8]) {
 #[test]
 fn every_command_explains_itself() {
     let folder = folder(PLAIN);
-    for command in ["capture", "frame", "sheet", "audit", "merge", "check", "new", "bench", "completions"] {
+    for command in
+        ["capture", "frame", "sheet", "audit", "merge", "check", "new", "bench", "zoo", "pack", "completions"]
+    {
         let output = succeed(folder.path(), &[command, "--help"]);
         let text = String::from_utf8(output.stdout).expect("text");
         assert!(text.contains("Usage: motley") && text.contains(command), "{text}");
@@ -53,6 +55,27 @@ fn what_cannot_be_meant_is_refused() {
         assert!(said.contains(words), "{args:?}: {said}");
     }
     assert_eq!(common::files(folder.path()).len(), 1, "something was left behind");
+}
+
+#[test]
+fn individuals_are_exported_and_a_pack_of_them_is_looked_at() {
+    let folder = folder(PLAIN);
+    let at = |name: &str| folder.path().join(name);
+    succeed(folder.path(), &["zoo", "export", "car/taxi", "--count", "2", "--out", "pack/subjects/car"]);
+    let model = fs::read(at("pack/subjects/car/car-taxi-001.glb")).expect("the second individual");
+    assert_eq!(&model[..4], b"glTF");
+    let said = fail(folder.path(), &["zoo", "export", "mixed"], 2);
+    assert!(said.contains("cat/mixed") && said.contains("car/mixed"), "{said}");
+    assert!(fail(folder.path(), &["zoo", "export", "unicorn"], 2).contains("there is no breed"));
+    if can_draw() {
+        succeed(folder.path(), &["pack", "check", "pack", "--out", "looked"]);
+        let about = fs::read_to_string(at("looked/pack.json")).expect("descriptions");
+        assert!(about.contains("car-taxi-000") && about.contains("triangles"), "{about}");
+        assert!(at("looked/pack.jpg").exists() && at("looked/car-car-taxi-000.jpg").exists());
+    }
+    fs::write(at("pack/subjects/car/cut.glb"), &model[..1000]).expect("a file");
+    let said = fail(folder.path(), &["pack", "check", "pack", "--out", "looked"], 1);
+    assert!(said.contains("cut.glb") && said.contains("cut off"), "{said}");
 }
 
 #[test]

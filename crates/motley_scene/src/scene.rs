@@ -377,7 +377,8 @@ impl Scene {
         for (i, class) in self.classes.iter().enumerate() {
             let path = format!("classes[{i}].skies");
             check_list(&path, &class.skies, &catalog.skies, false, faults);
-            if self.sky.enabled && self.sky.options(Some(class), &catalog.skies).is_empty() {
+            let chosen = self.sky.enabled && class.skies != Names::All;
+            if chosen && self.sky.options(Some(class), &catalog.skies).is_empty() {
                 faults.note_path(&path, "the scene's sky.name allows none of these; name others here or there");
             }
         }

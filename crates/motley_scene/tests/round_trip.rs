@@ -23,6 +23,7 @@ fn varied() -> Scene {
             weight: 0.1,
             source: Source::Both,
             breeds: Names::Only(names(&["tabby", "siamese"])),
+            skies: Names::Only(names(&["garden_*"])),
             height: Some(Height { min: 0.2, max: 0.3 }),
         },
         Class {

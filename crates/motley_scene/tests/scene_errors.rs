@@ -57,7 +57,7 @@ fn fields() {
         ("output: (size: §4096),", "output.size", &["4096 is outside", "write 2048"]),
         ("name: §cats,", "name", &["`cats`", "a text in quotes"]),
         ("classes: §[(name: \"a\")],", "classes", &["is given twice; remove one"]),
-        ("version: §2,", "version", &["2 is outside 1 to 1", "write 1"]),
+        ("version: §2,", "version", &["2 is outside what is possible, which is 1 alone", "write 1"]),
         ("min_visible: §1.5,", "min_visible", &["1.5 is outside 0 to 1"]),
         ("max_tries: §0,", "max_tries", &["0 is outside 1 to 1000"]),
         ("output: (formats: [§Foldr]),", "output.formats[0]", &["`Foldr`", "did you mean Folder?"]),

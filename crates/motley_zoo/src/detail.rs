@@ -37,12 +37,15 @@ impl Detail {
         }
     }
 
-    /// Largest error as a share of the model's diameter, and the share of triangles at which to stop.
-    const fn limits(self) -> Option<(f32, f32)> {
+    /// Largest error as a share of the model's diameter and in metres, and the share of triangles at which to stop.
+    ///
+    /// The metres are less than what lies over a surface, as windows over a car's body, is lifted above it: no level lets one
+    /// pierce the other.
+    const fn limits(self) -> Option<(f32, f32, f32)> {
         match self {
             Self::Full => None,
-            Self::Medium => Some((0.5 / 220.0, 0.3)),
-            Self::Low => Some((0.5 / 110.0, 0.1)),
+            Self::Medium => Some((0.5 / 220.0, 0.003, 0.3)),
+            Self::Low => Some((0.5 / 110.0, 0.006, 0.1)),
         }
     }
 }
@@ -56,11 +59,15 @@ const NORMAL_WEIGHT: f32 = 0.1;
 impl Model {
     /// The same model with coarser meshes; everything else is shared or copied.
     pub fn at(&self, detail: Detail) -> Self {
-        let mut model = self.clone();
-        let Some((error, share)) = detail.limits() else { return model };
+        let Some((error, most_m, share)) = detail.limits() else { return self.clone() };
         let (low, high) = (self.parts.iter().flat_map(|part| &part.mesh.positions))
             .fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(*p), high.max(*p)));
-        let error_m = error * (high - low).length();
+        self.simplified((error * (high - low).length()).min(most_m), share)
+    }
+
+    /// The same model with as few triangles as an error in metres allows, but no fewer than a share of them.
+    pub(crate) fn simplified(&self, error_m: f32, share: f32) -> Self {
+        let mut model = self.clone();
         // Parts may share a mesh: they share the coarser one too.
         let mut known: HashMap<*const MeshData, Arc<MeshData>> = HashMap::new();
         for (part, own) in model.parts.iter_mut().zip(&self.parts) {

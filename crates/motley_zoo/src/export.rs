@@ -114,7 +114,7 @@ struct File {
     lists: Map<String, Value>,
     bytes: Vec<u8>,
     /// Attributes and indices by mesh, materials and textures, each stored once.
-    meshes: HashMap<(*const MeshData, bool, bool), (Value, usize)>,
+    meshes: HashMap<(*const MeshData, [bool; 3]), (Value, usize)>,
     materials: HashMap<*const Surface, usize>,
     textures: HashMap<*const Texture, usize>,
 }
@@ -155,16 +155,17 @@ impl File {
         let textured = surface.base_color_texture.is_some()
             || surface.normal_texture.is_some()
             || surface.metallic_roughness_texture.is_some();
-        let key = (Arc::as_ptr(mesh), textured, skinned);
+        let bumpy = surface.normal_texture.is_some();
+        let key = (Arc::as_ptr(mesh), [textured, bumpy, skinned]);
         if !self.meshes.contains_key(&key) {
-            let stored = self.mesh(mesh, textured, skinned);
+            let stored = self.mesh(mesh, textured, bumpy, skinned);
             self.meshes.insert(key, stored);
         }
         let (attributes, indices) = &self.meshes[&key];
         Ok(json!({"attributes": attributes, "indices": indices, "material": material}))
     }
 
-    fn mesh(&mut self, mesh: &MeshData, textured: bool, skinned: bool) -> (Value, usize) {
+    fn mesh(&mut self, mesh: &MeshData, textured: bool, bumpy: bool, skinned: bool) -> (Value, usize) {
         let mut attributes = Map::new();
         let triples = |list: &[Vec3]| -> Vec<[f32; 3]> { list.iter().map(Vec3::to_array).collect() };
         let mut add = |name: &str, accessor: usize| {
@@ -176,6 +177,9 @@ impl File {
         if textured && !mesh.uvs.is_empty() {
             let uvs: Vec<[f32; 2]> = mesh.uvs.iter().map(|uv| uv.to_array()).collect();
             add("TEXCOORD_0", self.floats("VEC2", &uvs, Some(VERTICES), false));
+        }
+        if bumpy && !mesh.uvs.is_empty() {
+            add("TANGENT", self.floats("VEC4", &tangents(mesh, &normals), Some(VERTICES), false));
         }
         if !mesh.colors.is_empty() {
             let colors: Vec<[f32; 4]> = mesh.colors.iter().map(|color| color.map(|c| c.clamp(0.0, 1.0))).collect();
@@ -314,6 +318,33 @@ impl File {
         }
         Ok(file)
     }
+}
+
+/// Unit tangents along u with the side of v: E. Lengyel, Foundations of Game Engine Development 2, 2019, 7.5.
+fn tangents(mesh: &MeshData, normals: &[Vec3]) -> Vec<[f32; 4]> {
+    let mut along = vec![(Vec3::ZERO, Vec3::ZERO); mesh.positions.len()];
+    for triangle in mesh.indices.chunks_exact(3) {
+        let [a, b, c] = [0, 1, 2].map(|corner| triangle[corner] as usize);
+        let (p, q) = (mesh.positions[b] - mesh.positions[a], mesh.positions[c] - mesh.positions[a]);
+        let (s, t) = (mesh.uvs[b] - mesh.uvs[a], mesh.uvs[c] - mesh.uvs[a]);
+        let area = s.perp_dot(t);
+        if area.abs() < 1e-12 {
+            continue;
+        }
+        let (u, v) = ((p * t.y - q * s.y) / area, (q * s.x - p * t.x) / area);
+        for vertex in [a, b, c] {
+            along[vertex].0 += u;
+            along[vertex].1 += v;
+        }
+    }
+    let one = |(normal, (u, v)): (&Vec3, (Vec3, Vec3))| {
+        let tangent = u.reject_from_normalized(*normal).try_normalize();
+        let tangent = tangent.unwrap_or_else(|| normal.any_orthonormal_vector());
+        // glTF's bitangent points up the picture, against v.
+        let side = if normal.cross(tangent).dot(v) > 0.0 { -1.0 } else { 1.0 };
+        tangent.extend(side).to_array()
+    };
+    normals.iter().zip(along).map(one).collect()
 }
 
 #[cfg(test)]

@@ -120,8 +120,10 @@ pub(crate) enum Carrier {
     Body,
     /// The upper part of the leg of this number.
     Thigh(usize),
-    /// The lower one, with the foot.
+    /// The lower one.
     Shin(usize),
+    /// The foot below it.
+    Foot(usize),
 }
 
 /// A capsule.
@@ -200,7 +202,7 @@ pub(crate) fn limbs(stance: &Stance, dress: &Dress) -> Vec<Limb> {
             foot + ahead * 0.15 * s - Vec3::Y * 0.045 * s,
             [0.048, 0.038],
             dress.shoes,
-            Carrier::Shin(side),
+            Carrier::Foot(side),
         );
     }
     all

@@ -89,13 +89,18 @@ pub fn frame(index: u64) -> Frame {
     frame
 }
 
+/// Indices of the frames still to be drawn.
+pub fn missing(dataset: &Dataset) -> Vec<u64> {
+    dataset.missing().unwrap().into_iter().flatten().collect()
+}
+
 /// Draws what is missing with one sink, and finishes.
 pub fn capture(spec: &Spec) {
     let dataset = Dataset::open(spec).unwrap();
-    let missing = dataset.missing().unwrap();
+    let missing = missing(&dataset);
     if !missing.is_empty() {
         let mut sink = FrameSink::open(spec, 0).unwrap();
-        missing.into_iter().flatten().for_each(|index| sink.write(&frame(index)).unwrap());
+        missing.into_iter().for_each(|index| sink.write(&frame(index)).unwrap());
     }
     dataset.finish().unwrap();
 }

@@ -361,7 +361,14 @@ mod tests {
     #[test]
     fn an_axis_by_factors_is_labelled_where_points_are() {
         let points = [0.0, 10.0, 250.0].map(|x| (x, 0.5)).to_vec();
-        let svg = Curve { log_x: true, series: vec![Series { name: "one".into(), points }], ..curve() }.svg().unwrap();
+        let svg = Curve {
+            log_x: true,
+            y_range: Some([0.2, 0.8]),
+            series: vec![Series { name: "one".into(), points }],
+            ..curve()
+        }
+        .svg()
+        .unwrap();
         let labels: Vec<&str> = svg.lines().map(str::trim).filter(|line| ["0", "10", "250"].contains(line)).collect();
         assert_eq!(labels, ["0", "10", "250"], "{svg}");
     }

@@ -13,6 +13,9 @@ pub fn plugin(app: &mut App) {
 /// The camera stays this much above the ground, in subject radii.
 const LOWEST: f32 = 0.08;
 
+/// A camera of a given height looks down no more steeply than this, as a sine: who comes nearer stoops.
+const STEEPEST: f32 = 0.42;
+
 /// Places and aims the cameras.
 pub fn apply(
     recipe: Res<FrameRecipe>,
@@ -60,7 +63,7 @@ pub fn apply(
 
 /// The direction of the same azimuth that rises by `rise` in a unit of length, as far as the subject is still seen from aside.
 fn toward_height(direction: Vec3, rise: f32) -> Vec3 {
-    let rise = rise.clamp(-0.6, 0.6);
+    let rise = rise.clamp(-STEEPEST, STEEPEST);
     let level = Vec3::new(direction.x, 0.0, direction.z).normalize_or(Vec3::Z);
     level * (1.0 - rise * rise).sqrt() + Vec3::Y * rise
 }

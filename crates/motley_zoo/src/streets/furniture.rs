@@ -103,11 +103,11 @@ pub(super) fn bin(mold: &mut Mold, foot: Vec3) {
     });
 }
 
-/// A stand of hoops to lock bicycles to, its middle at `at`, hoops side by side along x.
-pub(super) fn hoops(mold: &mut Mold, at: Vec3, count: u32) {
+/// Hoops to lock bicycles to: the first at `at`, the others each `step` further along x.
+pub(super) fn hoops(mold: &mut Mold, at: Vec3, step: f32, count: u32) {
     let steel = rgb(0x8a8e92);
     for i in 0..count {
-        let foot = at + Vec3::X * (0.8 * i as f32);
+        let foot = at + Vec3::X * (step * i as f32);
         mold.add(Skin::Plain, steel, |sheet| {
             let hoop = [
                 foot - Vec3::Z * 0.4,

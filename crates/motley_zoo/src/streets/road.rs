@@ -256,9 +256,12 @@ impl Section {
     }
 
     /// What stands beyond each pavement.
-    fn border(&self, mold: &mut Mold, built: f32) {
+    fn border(&self, mold: &mut Mold, spot: Spot, built: f32) {
         for side in [-1.0, 1.0] {
-            let x = |out: f32| self.middle + side * (self.edge() + out);
+            // Behind a subject that stands there, if one does.
+            let own = spot == Spot::Verge && side == -self.middle.signum();
+            let set_back = if own { 2.4 } else { 0.0 };
+            let x = |out: f32| self.middle + side * (self.edge() + set_back + out);
             let kind = if mold.chance(built) { mold.below(2) } else { 2 + mold.below(3) };
             let front = mold.range(0.1, 6.0);
             if kind <= 1 {
@@ -340,27 +343,32 @@ fn street(mold: &mut Mold, spot: Spot, built: f32) {
     section.lay(mold);
     section.traffic(mold, spot);
     section.furnish(mold);
-    section.border(mold, built);
+    section.border(mold, spot, built);
     // Where bicycles are left.
     if matches!(spot, Spot::Pavement | Spot::Verge) {
         let out = -section.middle.signum();
-        match mold.below(5) {
-            0 => {
-                let count = 2 + mold.below(4);
-                furniture::hoops(mold, Vec3::new(out * 0.0 + 0.5, KERB, 0.0), count);
+        match mold.below(7) {
+            0..=2 => {
+                // Side by side, away from the road.
+                let count = 2 + mold.below(5);
+                let pitch = mold.range(0.45, 0.8);
+                if mold.chance(0.7) {
+                    furniture::hoops(mold, Vec3::new(out * 0.5, KERB, 0.0), out * pitch, count);
+                }
                 for i in 0..count {
-                    if mold.chance(0.55) {
-                        traffic::bicycle(mold, Vec3::new(0.92 + 0.8 * i as f32, KERB, 0.0));
+                    if mold.chance(0.65) {
+                        let z = mold.range(-0.15, 0.15);
+                        traffic::bicycle(mold, Vec3::new(out * (0.5 + pitch * (i as f32 + 0.5)), KERB, z));
                     }
                 }
             }
-            1 => {
+            3 => {
                 let z = mold.range(-0.7, 0.7);
                 let thick = mold.range(0.04, 0.12);
                 let grey = Vec3::splat(mold.range(0.05, 0.4));
                 mold.post(grey, Vec3::new(out * 0.42, KERB, z), 3.4, thick);
             }
-            2 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
+            4 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
             _ => {}
         }
     }
@@ -447,7 +455,7 @@ pub(super) fn open_road(mold: &mut Mold) {
             );
         }
     }
-    section.border(mold, 0.12);
+    section.border(mold, Spot::Lane, 0.12);
 }
 
 /// A bay of a car park.

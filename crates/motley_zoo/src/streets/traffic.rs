@@ -4,17 +4,19 @@ use bevy_math::{Quat, Vec3, Vec4};
 
 use super::mold::{Mold, Skin};
 use crate::{
-    detail::Detail,
     figure::{Dress, Stance, limbs},
     model::{MeshData, Model},
     vehicles,
 };
 
+/// How far the vehicles that happen to be there may be from what they are, metres: they are never seen from near by.
+const COARSE_M: f32 = 0.02;
+
 /// A car that faces along the street or against it.
 pub(super) fn car(mold: &mut Mold, at: Vec3, ahead: bool) {
     let breeds = vehicles::breeds("car");
     let breed = &breeds[mold.below(breeds.len() as u32) as usize];
-    let model = vehicles::grow(breed, &mut mold.rng).at(Detail::Low);
+    let model = vehicles::grow(breed, &mut mold.rng).simplified(COARSE_M, 0.08);
     let turn = if ahead { 0.0 } else { std::f32::consts::PI } + mold.range(-0.05, 0.05);
     add(mold, &model, at, turn);
 }
@@ -23,7 +25,7 @@ pub(super) fn car(mold: &mut Mold, at: Vec3, ahead: bool) {
 pub(super) fn bicycle(mold: &mut Mold, at: Vec3) {
     let breeds = vehicles::breeds("bicycle");
     let breed = &breeds[mold.below(breeds.len() as u32) as usize];
-    let model = vehicles::grow(breed, &mut mold.rng).at(Detail::Low);
+    let model = vehicles::grow(breed, &mut mold.rng).simplified(COARSE_M, 0.08);
     let turn = mold.range(-0.15, 0.15);
     add(mold, &model, at, turn);
 }

@@ -292,7 +292,7 @@ impl BicycleBreed {
                 ("wheel", self.wheel, (0.25, 0.9)),
                 ("tyre", self.tyre, (0.015, 0.13)),
                 ("drop", self.drop, (-0.06, 0.15)),
-                ("chainstay", self.chainstay, (0.25, 0.8)),
+                ("chainstay", self.chainstay, (0.2, 0.85)),
                 ("seat_angle", self.seat_angle, (55.0, 85.0)),
                 ("head_angle", self.head_angle, (55.0, 85.0)),
                 ("stack", self.stack, (0.2, 0.9)),

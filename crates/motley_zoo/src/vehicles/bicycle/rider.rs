@@ -56,12 +56,13 @@ pub(super) fn add<R: Rng>(
         let knee = bend(roots[side], foot, lengths, Vec3::Z + out * 0.1);
         (knee - roots[side], foot - knee)
     };
-    let mut legs: Vec<[NodeId; 2]> = Vec::new();
+    let mut legs: Vec<[NodeId; 3]> = Vec::new();
     for (side, name) in ["left", "right"].into_iter().enumerate() {
         let thigh = bike.node(&format!("{name}_thigh"), Some(body), roots[side]);
         let knee = roots[side] + pose(0.0, side).0;
         let shin = bike.node(&format!("{name}_shin"), Some(thigh), knee);
-        legs.push([thigh, shin]);
+        let foot = bike.node(&format!("{name}_foot"), Some(shin), stance.feet[side]);
+        legs.push([thigh, shin, foot]);
     }
     let mut surfaces: Vec<(Vec3, usize)> = Vec::new();
     for limb in limbs(&stance, &dress) {
@@ -75,21 +76,25 @@ pub(super) fn add<R: Rng>(
             Carrier::Body => body,
             Carrier::Thigh(side) => legs[side][0],
             Carrier::Shin(side) => legs[side][1],
+            Carrier::Foot(side) => legs[side][2],
         };
         bike.sheet(node, surface).capsule(limb.from, limb.to, limb.radii, 10);
     }
     let times: Vec<f32> = (0..=KEYS).map(|key| key as f32 / KEYS as f32).collect();
-    for (side, [thigh, shin]) in legs.into_iter().enumerate() {
+    for (side, [thigh, shin, foot]) in legs.into_iter().enumerate() {
         let rest = pose(0.0, side);
-        let (mut upper, mut lower) = (Vec::new(), Vec::new());
+        let (mut upper, mut lower, mut level) = (Vec::new(), Vec::new(), Vec::new());
         for key in 0..=KEYS {
             let now = pose(TAU * key as f32 / KEYS as f32, side);
             let turn = |from: Vec3, to: Vec3| Quat::from_rotation_arc(from.normalize(), to.normalize());
             let thigh = turn(rest.0, now.0);
             upper.push(thigh);
-            lower.push(thigh.inverse() * turn(rest.1, now.1));
+            let shin = turn(rest.1, now.1);
+            lower.push(thigh.inverse() * shin);
+            // Soles stay level on the pedals.
+            level.push(shin.inverse());
         }
-        for (node, values) in [(thigh, upper), (shin, lower)] {
+        for (node, values) in [(thigh, upper), (shin, lower), (foot, level)] {
             bike.channel(
                 "pedal",
                 Channel {

@@ -11,9 +11,9 @@ use crate::vehicles::breed::Dice;
 use crate::vehicles::build::{Assembly, Sheet, bend};
 
 /// Heights over the body in metres, in the order in which things cover each other.
-pub(super) const UNDER: f32 = 0.003;
-const MIDDLE: f32 = 0.006;
-const OVER: f32 = 0.009;
+pub(super) const UNDER: f32 = 0.007;
+const MIDDLE: f32 = 0.014;
+const OVER: f32 = 0.021;
 
 /// How finely a patch is divided: so many steps for a unit of its extent, one at least.
 fn steps(extent: f32, density: f32) -> usize {

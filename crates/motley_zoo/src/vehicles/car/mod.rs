@@ -11,9 +11,7 @@ mod livery;
 mod shell;
 mod wheels;
 
-use std::f32::consts::FRAC_PI_4;
-
-use bevy_math::{Vec2, Vec3};
+use bevy_math::{Vec2, Vec3, ops};
 use rand::Rng;
 
 use super::breed::{CarBreed, Dice, Livery};
@@ -43,6 +41,9 @@ const PAINTS: [((Vec3, f32), f32); 13] = [
     ((rgb(0.62, 0.45, 0.03), 0.0), 1.0),
     ((rgb(0.22, 0.42, 0.52), 0.1), 1.0),
 ];
+
+/// How far the front wheels turn, radians.
+const FULL_LOCK: f32 = 0.5;
 
 /// Surfaces of one individual.
 struct Finish {
@@ -136,7 +137,13 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let root = model.node("body", None, Vec3::ZERO);
     let arch = radius + dice.range((0.04, 0.07));
     let half = car.shell.shape.width / 2.0;
-    let housings = axles.map(|z| Housing { axis: Vec2::new(z, radius + 0.01), radius: arch, inner: half - 0.34 });
+    // Wheels that steer need deeper ones.
+    let swing = ops::sin(FULL_LOCK) * radius;
+    let housings = [(axles[0], swing), (axles[1], 0.0)].map(|(z, swing)| Housing {
+        axis: Vec2::new(z, radius + 0.01),
+        radius: arch,
+        inner: half - 0.34 - swing,
+    });
     let (mut paint, mut dark) = Default::default();
     hull::build(&car.shell, &housings, &mut paint, &mut dark);
     *model.sheet(root, car.finish.paint) = paint;
@@ -155,7 +162,7 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let roll: Vec<_> = rolling.iter().map(|node| (*node, Vec3::X, 1.0)).collect();
     let steer: Vec<_> = steering.iter().map(|node| (*node, Vec3::Y, 1.0)).collect();
     model.clip("roll", 1.0, &roll, None);
-    model.clip("steer", 2.0, &steer, Some(0.75 * FRAC_PI_4));
+    model.clip("steer", 2.0, &steer, Some(FULL_LOCK));
     model.finish()
 }
 
