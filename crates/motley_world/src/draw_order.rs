@@ -4,7 +4,7 @@
 //! meshes and materials have in its collections, which depends on all frames before: drawn by another process, the frame would
 //! differ in those pixels.
 
-use bevy::mesh::MeshTag;
+
 use bevy::{
     core_pipeline::core_3d::{AlphaMask3d, Opaque3d},
     prelude::*,
