@@ -132,6 +132,17 @@ fn the_same_bytes_however_the_work_is_cut() {
     assert_same(&at("one"), &at("merged"));
     succeed(folder.path(), &["audit", "one"]);
 
+    // Cars and streets have faces at the very same depth: which one is seen must not depend on the frames before.
+    for (out, jobs) in [("cars-1", "1"), ("cars-3", "3")] {
+        let scene = concat!(env!("CARGO_MANIFEST_DIR"), "/scenes/cats-dogs-bikes-cars-photo.scene.ron");
+        let args = [
+            "capture", scene, "--batch", "90", "--size", "128", "--image", "png", "--jobs", jobs, "--out", out,
+            "--quiet",
+        ];
+        succeed(folder.path(), &args);
+    }
+    assert_same(&at("cars-1"), &at("cars-3"));
+
     capture(folder.path(), "other", &["--jobs", "2", "--seed", "1"]);
     let (one, other) = (files(&at("one")), files(&at("other")));
     let pictures = one.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jpg"));

@@ -40,6 +40,12 @@ fn tell(report: &AuditReport) -> String {
     for test in &report.draws {
         line(format!("  {:32} {:10} {:6} draws, p = {:.3}", test.field, test.test, test.n, test.result.p));
     }
+    if report.hidden > 0 {
+        line(format!(
+            "{} frames show less of their subject than the scene's min_visible, after all tries",
+            report.hidden
+        ));
+    }
     if !report.near_duplicates.is_empty() {
         line(format!(
             "{} groups of pictures that are hard to tell apart, such as {:?}",
@@ -48,8 +54,10 @@ fn tell(report: &AuditReport) -> String {
         ));
     }
     for fault in report.faults.iter().take(LISTED) {
-        let index = fault.index.map_or_else(String::new, |index| format!("frame {index}: "));
-        line(format!("{index}{}", fault.detail));
+        // Some tell the frame themselves.
+        let index =
+            fault.index.map(|index| format!("frame {index}: ")).filter(|index| !fault.detail.starts_with(index));
+        line(format!("{}{}", index.unwrap_or_default(), fault.detail));
     }
     if report.faults.len() > LISTED {
         line(format!("… and {} more faults; --json lists all", report.faults.len() - LISTED));

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use motley_scene::scene::{Class, Height, Scene, check_name};
-use motley_zoo::{pack::Pack, ready::ReadyScene};
+use motley_zoo::{pack::Pack, ready::ReadyScene, zoo::class_height};
 
 use super::frame::write;
 use crate::{Outcome, cli::NewArgs, opened};
 
-/// Metres that a class of unknown things is taken to be high, such as mugs and bottles are.
-const HEIGHT: Height = Height { min: 0.2, max: 0.3 };
+/// Metres that a class is taken to be high: as the zoo's breeds are, or, of things it does not know, as mugs and bottles are.
+fn height(class: &str) -> Height {
+    let [min, max] = class_height(class).unwrap_or([0.2, 0.3]);
+    Height { min, max }
+}
 
 /// Runs the command.
 pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
@@ -21,8 +24,10 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} cannot be used\n{}", args.pack.display(), lines.join("\n"))
     })?;
-    let classes: Vec<Class> =
-        pack.classes().map(|name| Class { name: name.to_owned(), height: Some(HEIGHT), ..Class::default() }).collect();
+    let classes: Vec<Class> = pack
+        .classes()
+        .map(|name| Class { name: name.to_owned(), height: Some(height(name)), ..Class::default() })
+        .collect();
     if classes.is_empty() {
         bail!("{0} has no subjects; put models into {0}/subjects/<class>/*.glb", args.pack.display());
     }
@@ -30,19 +35,18 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     let name = stem.split('.').next().filter(|name| check_name(name).is_ok()).unwrap_or("scene").to_owned();
     let scene = Scene { name, packs: vec![relative(&args.pack, &args.scene)?], classes, ..Scene::default() };
     let text = scene.to_ron();
-    write(&args.scene, text.as_bytes())?;
-    let (text, base, shown) = opened::read(Some(&args.scene))?;
-    if let Err(faults) = ReadyScene::check(&text, &base) {
-        bail!("{}", opened::describe(&shown, &faults));
+    let base = args.scene.parent().unwrap_or(Path::new(""));
+    if let Err(faults) = ReadyScene::check(&text, base) {
+        bail!("{}", opened::describe(&args.scene.display().to_string(), &faults));
     }
+    write(&args.scene, text.as_bytes())?;
     tell_notes(&pack)?;
-    let words: Vec<_> = scene.classes.iter().map(|class| class.name.as_str()).collect();
+    let words: Vec<_> =
+        pack.classes().map(|name| format!("{name} {} to {} m high", height(name).min, height(name).max)).collect();
     eprintln!(
-        "{}: classes {}, all {} to {} m high: set their heights there, then\n    motley capture {} --batch 1000",
+        "{}: {}. Set their heights there, then\n    motley capture {} --batch 1000",
         args.scene.display(),
         words.join(", "),
-        HEIGHT.min,
-        HEIGHT.max,
         args.scene.display()
     );
     Ok(Outcome::Done)
@@ -52,7 +56,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
 fn tell_notes(pack: &Pack) -> anyhow::Result<()> {
     for class in pack.classes() {
         for (index, name) in pack.subjects(class).enumerate() {
-            for note in pack.load_subject(class, index, Some([HEIGHT.min, HEIGHT.max]))?.notes {
+            for note in pack.load_subject(class, index, Some([height(class).min, height(class).max]))?.notes {
                 eprintln!("{class}/{name}: {note}");
             }
         }

@@ -40,6 +40,22 @@ pub struct Summary {
     pub bytes: u64,
 }
 
+/// A file that a finished dataset should have and has not.
+fn lost(layout: &Layout, manifest: &Manifest) -> Result<Option<PathBuf>, DatasetError> {
+    let records = Records::from_metadata(&layout.out.join(METADATA))?;
+    let pictures = records.indices().filter(|_| manifest.has_loose_images()).map(|index| {
+        let head: Head = records.get(index)?;
+        Ok(PathBuf::from(head.file_name))
+    });
+    for path in formats::lists(manifest, records.len()).map(Ok).chain(pictures) {
+        let path = path?;
+        if !layout.out.join(&path).is_file() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
 /// How many frames some runs of indices are.
 pub fn frames_in(runs: &[Range<u64>]) -> u64 {
     runs.iter().map(|run| run.end - run.start).sum()
@@ -65,7 +81,11 @@ impl Dataset {
             differences => Err(DatasetError::Differs { dir: spec.out.clone(), differences }),
         };
         if let Some(manifest) = finished(&spec.out)? {
-            return Ok(Self { layout, manifest: same(manifest)?, supervisor: None });
+            let manifest = same(manifest)?;
+            if let Some(path) = lost(&layout, &manifest)? {
+                return Err(DatasetError::Lost { dir: spec.out.clone(), path });
+            }
+            return Ok(Self { layout, manifest, supervisor: None });
         }
         let fresh = !layout.work_manifest().is_file();
         if fresh && let Some(found) = foreign(&spec.out)? {

@@ -44,6 +44,19 @@ pub enum DatasetError {
         /// One entry for each setting, with both values.
         differences: Vec<String>,
     },
+    /// A finished dataset has lost a file.
+    #[error(
+        "{0} was finished, and now lacks {path}: `motley audit {0}` finds all that is wrong, `motley frame {0} --index N \
+         --out FILE` draws a picture again, and another folder takes the whole dataset anew",
+        dir.display(),
+        path = path.display()
+    )]
+    Lost {
+        /// The folder.
+        dir: PathBuf,
+        /// What is gone, relative to it.
+        path: PathBuf,
+    },
     /// The dataset was begun on another graphics device, whose pixels would not fit.
     #[error(
         "{} was begun on {begun}, and this is {here}: frames from both would not be one reproducible dataset. Go on with \

@@ -189,14 +189,8 @@ impl Spec {
         {
             return fault("shard", format!("{part}/{parts}: write i/n with 1 ≤ i ≤ n, such as 1/4"));
         }
-        if manifest.writes(Format::Yolo) && !manifest.labels(Label::Box) {
-            return fault("labels", "YOLO's files hold boxes: write --labels box or leave YOLO out".into());
-        }
-        if manifest.writes(Format::Coco) && !manifest.labels(Label::Box) && !manifest.labels(Label::Mask) {
-            return fault(
-                "labels",
-                "COCO's file holds boxes and masks: write --labels box,mask or leave COCO out".into(),
-            );
+        if let Some(problem) = manifest.formats.iter().find_map(|format| format.lacks(&manifest.labels)) {
+            return fault("labels", problem.into());
         }
         self.validate_classes()
     }

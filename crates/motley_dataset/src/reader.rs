@@ -131,6 +131,11 @@ impl Reader {
         self.indices().map(|index| self.record(index))
     }
 
+    /// All records.
+    pub(crate) fn found(&self) -> &Records {
+        &self.records
+    }
+
     /// The record's text, as it stands in `metadata.jsonl`.
     pub(crate) fn raw(&self, index: u64) -> Result<String, DatasetError> {
         self.records.raw(index)
@@ -166,6 +171,11 @@ impl Reader {
         if let Some(path) = self.path(index, extension)? {
             return fs::read(&path).map_err(DatasetError::io("read", path));
         }
+        self.archived(index, extension)
+    }
+
+    /// Bytes of one of a frame's files, from the archives.
+    pub(crate) fn archived(&self, index: u64, extension: &str) -> Result<Vec<u8>, DatasetError> {
         let name = format!("{index:06}.{extension}");
         let missing = || DatasetError::Frame { index, problem: format!("no archive holds {name}") };
         let member = self.members()?.get(&name).ok_or_else(missing)?;

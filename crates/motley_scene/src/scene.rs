@@ -209,6 +209,20 @@ words! {
     }
 }
 
+impl Format {
+    /// What it needs that is not among the labels, and what to do about it.
+    pub fn lacks(self, labels: &[LabelKind]) -> Option<&'static str> {
+        let boxes = labels.contains(&LabelKind::Box);
+        match self {
+            Self::Yolo if !boxes => Some("YOLO's files hold boxes: add the label box, or leave YOLO out"),
+            Self::Coco if !boxes && !labels.contains(&LabelKind::Mask) => {
+                Some("COCO's file holds boxes and masks: add the labels box and mask, or leave COCO out")
+            }
+            _ => None,
+        }
+    }
+}
+
 plain_choice!(Source, "Auto, Zoo, Packs or Both"; Auto, Zoo, Packs, Both);
 
 const QUALITY: FieldInfo = FieldInfo {
@@ -328,6 +342,9 @@ impl Scene {
 
     /// Faults that concern several fields at once.
     pub fn check(&self, faults: &mut Faults) {
+        if let Err(message) = check_name(&self.name) {
+            faults.note_path("name", message);
+        }
         if self.classes.is_empty() {
             faults
                 .note_path("classes", r#"there is no class; add one, such as classes: [(name: "cat"), (name: "dog")]"#);
@@ -357,6 +374,9 @@ impl Scene {
         }
         if self.output.formats.is_empty() {
             faults.note_path("output.formats", "the list is empty; write [Folder]");
+        }
+        for problem in self.output.formats.iter().filter_map(|format| format.lacks(&self.output.labels)) {
+            faults.note_path("output.labels", problem);
         }
         self.camera.check(faults);
     }
@@ -432,7 +452,7 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
     }
 }
 
-/// Can this be the name of a class, which is that of a folder of the dataset, on Linux, macOS and Windows alike?
+/// Can this be the name of a class or a scene, which is that of a folder, on Linux, macOS and Windows alike?
 ///
 /// # Errors
 /// What is wrong and what to write instead.

@@ -4,9 +4,9 @@
 //! meshes and materials have in its collections, which depends on all frames before: drawn by another process, the frame would
 //! differ in those pixels.
 
-
 use bevy::{
     core_pipeline::core_3d::{AlphaMask3d, Opaque3d},
+    mesh::MeshTag,
     prelude::*,
     render::{
         Extract, ExtractSchedule, Render, RenderApp, RenderSystems,

@@ -90,6 +90,19 @@ fn grown_breeds(class: &str) -> Vec<(String, HeightRange)> {
     animals.chain(vehicles).collect()
 }
 
+/// Smallest and largest height in metres of what a class's name stands for, where the zoo knows it; of bicycles and cars, from
+/// saddle or roof of the smallest common kinds to the largest.
+pub fn class_height(class: &str) -> Option<[f32; 2]> {
+    match vehicle_class(class) {
+        "bicycle" => Some([0.95, 1.15]),
+        "car" => Some([1.3, 1.9]),
+        _ => {
+            let heights = animals::breeds(class).iter().map(|breed| <[f32; 2]>::from(breed.height()));
+            heights.reduce(|[min, max], [low, high]| [min.min(low), max.max(high)])
+        }
+    }
+}
+
 fn grow_from(class: &str, breed: &str, rng: &mut Stream) -> Option<Model> {
     if let Some(breed) = animals::breeds(class).iter().find(|known| known.name == breed) {
         return Some(animals::grow(breed, rng));

@@ -12,13 +12,14 @@ use motley_scene::{catalog::Catalog, scene::Scene};
 use serde::Serialize;
 
 use crate::{
-    DatasetError, Reader,
+    DatasetError, Reader, Record,
     stats::{self, Test},
 };
 
 mod draws;
 mod hypotheses;
 mod labels;
+mod lists;
 mod near;
 mod picture;
 
@@ -44,6 +45,8 @@ pub struct AuditReport {
     pub balance: Option<Test>,
     /// What makes it unfit, by frame.
     pub faults: Vec<Fault>,
+    /// Frames that show less of their subject than the scene's `min_visible`, after all tries; 0 if the scene was not at hand.
+    pub hidden: u64,
     /// Every distribution of the scene, tested; empty if the scene was not at hand.
     pub draws: Vec<DrawTest>,
     /// Groups of frames whose pictures are hard to tell apart, though not equal.
@@ -166,6 +169,13 @@ pub fn audit_with(dir: &Path, options: &AuditOptions) -> Result<AuditReport, Dat
         }
     }
     extra_files(&reader, &mut faults)?;
+    // Lists are made of whole records: where one is missing or damaged they cannot be.
+    if report.finished
+        && report.frames == report.expected
+        && faults.iter().all(|fault| fault.kind != FaultKind::Corrupt)
+    {
+        lists::check(&reader, &mut faults)?;
+    }
     report.near_duplicates = near::groups(&looks);
     balance(&mut report, &manifest.classes, &counts, options, &mut faults);
     faults.sort();
@@ -179,7 +189,10 @@ impl AuditReport {
     /// # Errors
     /// If a record cannot be read.
     pub fn add_draws(&mut self, dir: &Path, scene: &Scene, catalog: &Catalog) -> Result<(), DatasetError> {
-        self.draws = draws::audit_draws(&Reader::open(dir)?, scene, catalog, &mut self.faults)?;
+        let reader = Reader::open(dir)?;
+        self.draws = draws::audit_draws(&reader, scene, catalog, &mut self.faults)?;
+        let hidden = |record: &Record| record.labels.visible_fraction < scene.min_visible;
+        self.hidden = reader.records().filter_map(Result::ok).filter(hidden).count() as u64;
         self.faults.sort();
         Ok(())
     }

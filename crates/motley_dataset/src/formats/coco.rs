@@ -67,6 +67,9 @@ enum Segmentation<'a> {
     None([u8; 0]),
 }
 
+/// File name of the annotations.
+pub(crate) const ANNOTATIONS: &str = "annotations.json";
+
 /// Writes `annotations.json`.
 pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &Path) -> Result<(), DatasetError> {
     let names = if manifest.labels(Label::Keypoints) {
@@ -82,7 +85,7 @@ pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &P
         skeleton: (!keypoints.is_empty()).then_some([]),
     });
     let info = Info { description: &manifest.scene, version: &manifest.version, contributor: "Motley" };
-    let path = out.join("annotations.json");
+    let path = out.join(ANNOTATIONS);
     formats::whole(temp, &path, |file| {
         let mut file = Json { file, path: &path };
         file.text("{\"info\":")?;

@@ -1,6 +1,9 @@
 //! The lists and archives that each format wants beside the pictures.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     DatasetError, Format, Manifest, atomic,
@@ -33,6 +36,15 @@ pub(crate) fn write_all(
         webdataset::write(layout, manifest, records, temp)?;
     }
     Ok(())
+}
+
+/// The files that [`write_all`] makes of so many frames.
+pub(crate) fn lists(manifest: &Manifest, frames: usize) -> impl Iterator<Item = PathBuf> {
+    let coco = manifest.writes(Format::Coco).then_some([coco::ANNOTATIONS]);
+    let yolo = manifest.writes(Format::Yolo).then_some([yolo::LIST, yolo::DATA]);
+    let archives = if manifest.writes(Format::WebDataset) { frames.div_ceil(webdataset::SAMPLES) } else { 0 };
+    let named = coco.into_iter().flatten().chain(yolo.into_iter().flatten()).map(PathBuf::from);
+    named.chain((0..archives).map(|number| PathBuf::from(webdataset::shard_name(number))))
 }
 
 /// Writes a file to which every record adds its part.

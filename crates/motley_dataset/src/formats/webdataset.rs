@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Samples in one archive.
-const SAMPLES: usize = 1000;
+pub(crate) const SAMPLES: usize = 1000;
 
 /// File name of the n-th archive, relative to the dataset's folder.
 pub(crate) fn shard_name(number: usize) -> String {

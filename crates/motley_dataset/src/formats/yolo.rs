@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// The list of pictures. Not `train.txt`: Hugging Face's `imagefolder` would take that for the whole training split.
-const LIST: &str = "yolo.txt";
+pub(crate) const LIST: &str = "yolo.txt";
+/// What Ultralytics is told to read.
+pub(crate) const DATA: &str = "data.yaml";
 
 /// One line: class number, centre and size of the visible box as shares of the picture; empty when nothing is visible.
 pub(crate) fn label(labels: &Labels, [width, height]: [u32; 2]) -> String {
@@ -37,7 +39,7 @@ pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &P
         let head: Head = records.get(index)?;
         writeln!(file, "./{}", head.file_name).map_err(DatasetError::io("write", temp))
     })?;
-    formats::whole(temp, &out.join("data.yaml"), |file| {
+    formats::whole(temp, &out.join(DATA), |file| {
         let mut text = String::from(
             "# Paths are relative to this file. Validate on real photographs: put their list in place of val.\n\
              train: yolo.txt\nval: yolo.txt\nnames:\n",

@@ -174,7 +174,7 @@ impl Section {
         for _ in 0..mold.below(3) {
             let at = Vec3::new(self.middle + mold.range(-self.half, self.half) * 0.8, 0.0, mold.range(-12.0, 12.0));
             mold.add(Skin::Plain, Vec3::splat(0.06), |sheet| {
-                sheet.pipe(&[at - Vec3::Y * 0.1, at + Vec3::Y * 0.006], 0.33, 16)
+                sheet.pipe(&[at - Vec3::Y * 0.1, at + Vec3::Y * 0.006], 0.33, 16);
             });
         }
     }

@@ -1,5 +1,7 @@
 //! Cars, bicycles and people that happen to be there.
 
+use std::f32::consts::PI;
+
 use bevy_math::{Quat, Vec3, Vec4};
 
 use super::mold::{Mold, Skin};
@@ -17,7 +19,7 @@ pub(super) fn car(mold: &mut Mold, at: Vec3, ahead: bool) {
     let breeds = vehicles::breeds("car");
     let breed = &breeds[mold.below(breeds.len() as u32) as usize];
     let model = vehicles::grow(breed, &mut mold.rng).simplified(COARSE_M, 0.08);
-    let turn = if ahead { 0.0 } else { std::f32::consts::PI } + mold.range(-0.05, 0.05);
+    let turn = if ahead { 0.0 } else { PI } + mold.range(-0.05, 0.05);
     add(mold, &model, at, turn);
 }
 
@@ -62,7 +64,7 @@ fn add(mold: &mut Mold, model: &Model, at: Vec3, turn: f32) {
 pub(super) fn walker(mold: &mut Mold, at: Vec3) {
     let dress = Dress::draw(&mut mold.rng);
     let stance = Stance::walking(&mut mold.rng);
-    let turn = Quat::from_rotation_y(mold.range(-3.14, 3.14));
+    let turn = Quat::from_rotation_y(mold.range(-PI, PI));
     for limb in limbs(&stance, &dress) {
         mold.add(Skin::Plain, limb.color, |sheet| {
             sheet.capsule(at + turn * limb.from, at + turn * limb.to, limb.radii, 8);
