@@ -52,8 +52,9 @@ impl Ticket {
         let view = View { to_camera, focal, near };
         let loaded = state.loaded.as_ref();
         let draw = &recipe.subject;
+        let outline = outline(state);
         Self {
-            corners: view.corners(&state.points),
+            corners: view.corners(&outline),
             keypoints: loaded
                 .map(|loaded| {
                     let place = |node: usize| {
@@ -64,7 +65,7 @@ impl Ticket {
                     points.map(|(name, node)| (name.clone(), view.project(place(*node).into()))).collect()
                 })
                 .unwrap_or_default(),
-            alone: view.silhouette(state, side),
+            alone: view.silhouette(&outline, side),
             focus: transform.translation.distance(state.centre),
             near,
             labels: Labels {
@@ -93,6 +94,36 @@ impl Ticket {
     }
 }
 
+/// The subject's triangles in the world, without what textures cut away.
+#[derive(Default)]
+struct Outline {
+    points: Vec<Vec3>,
+    triangles: Vec<[usize; 3]>,
+}
+
+fn outline(state: &SubjectState) -> Outline {
+    let mut outline = Outline::default();
+    let Some(loaded) = &state.loaded else { return outline };
+    let mut left = state.points.as_slice();
+    for (part, assets) in loaded.model.parts.iter().zip(&loaded.parts) {
+        let (points, others) = left.split_at(part.mesh.positions.len());
+        left = others;
+        let first = outline.points.len();
+        match &assets.solid {
+            None => {
+                outline.points.extend(points);
+                let triangles = part.mesh.indices.chunks_exact(3);
+                outline.triangles.extend(triangles.map(|corners| [0, 1, 2].map(|i| first + corners[i] as usize)));
+            }
+            Some(triangles) => {
+                outline.points.extend(triangles.iter().flat_map(|triangle| triangle.at(points)));
+                outline.triangles.extend((0..triangles.len()).map(|i| [0, 1, 2].map(|corner| first + 3 * i + corner)));
+            }
+        }
+    }
+    outline
+}
+
 /// The camera as a formula.
 struct View {
     to_camera: Affine3A,
@@ -109,27 +140,22 @@ impl View {
     }
 
     /// How many pixels of a picture of `side × side` the subject covers when nothing stands before it.
-    fn silhouette(&self, state: &SubjectState, side: usize) -> usize {
-        let Some(loaded) = &state.loaded else { return 0 };
+    fn silhouette(&self, outline: &Outline, side: usize) -> usize {
         let mut silhouette = Silhouette::new(side);
-        let projected: Vec<Vec3> = state.points.iter().map(|point| self.project(*point)).collect();
-        let mut first = 0;
-        for part in &loaded.model.parts {
-            for corners in part.mesh.indices.chunks_exact(3) {
-                silhouette.fill([0, 1, 2].map(|i| projected[first + corners[i] as usize]), self.near);
-            }
-            first += part.mesh.positions.len();
+        let projected: Vec<Vec3> = outline.points.iter().map(|point| self.project(*point)).collect();
+        for corners in &outline.triangles {
+            silhouette.fill(corners.map(|corner| projected[corner]), self.near);
         }
         silhouette.count()
     }
 
     /// The box around all points in a picture of 1 × 1. Points behind the near plane count as if they lay on it.
-    fn corners(&self, points: &[Vec3]) -> Option<(Vec2, Vec2)> {
-        if points.is_empty() {
+    fn corners(&self, outline: &Outline) -> Option<(Vec2, Vec2)> {
+        if outline.points.is_empty() {
             return None;
         }
         let start = (Vec2::INFINITY, Vec2::NEG_INFINITY);
-        Some(points.iter().fold(start, |(low, high), point| {
+        Some(outline.points.iter().fold(start, |(low, high), point| {
             let at = self.project(*point).truncate();
             (low.min(at), high.max(at))
         }))
@@ -176,7 +202,11 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
     let count = instance.iter().filter(|id| **id == ids::SUBJECT).count();
     labels.visible_fraction = count as f32 / ticket.alone.max(count).max(1) as f32;
     if let Some((low, high)) = ticket.corners {
-        let (low, high) = (low * scale, high * scale);
+        let (mut low, mut high) = (low * scale, high * scale);
+        // What is seen is there: a texture that is far away is blurred, and more is left of it than its own pixels say.
+        if let Some([x, y, width, height]) = visible {
+            (low, high) = (low.min(Vec2::new(x, y)), high.max(Vec2::new(x + width, y + height)));
+        }
         let extent = high - low;
         let inside = high.min(Vec2::splat(scale)) - low.max(Vec2::ZERO);
         let share = inside.max(Vec2::ZERO).element_product() / extent.element_product().max(1e-9);

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use common::{EVERY_FORMAT, capture, spec};
 use motley_dataset::{
-    AuditReport, Dataset, FrameSink, ImageSpec,
+    AuditReport, Dataset, DatasetError, Format, FrameSink, ImageSpec,
     audit::{AuditOptions, FaultKind, audit, audit_with},
     encode::encode,
 };
@@ -151,4 +151,30 @@ fn part_of_a_capture() {
     let faults: Vec<_> = report.faults().iter().map(|fault| (fault.index, fault.kind, &*fault.detail)).collect();
     assert_eq!(faults, [(Some(6), FaultKind::Missing, "has no record, nor have the 2 frames after it")]);
     drop(dataset);
+}
+
+#[test]
+fn lists_and_archives_must_say_what_the_records_say() {
+    let home = TempDir::new().unwrap();
+    let spec = spec(&home.path().join("whole"), 12, &[Format::Folder, Format::Coco, Format::Yolo, Format::WebDataset]);
+    capture(&spec);
+    assert!(audit(&spec.out).unwrap().ok());
+    for (file, cut, kind) in [
+        ("annotations.json", None, FaultKind::Missing),
+        ("data.yaml", None, FaultKind::Missing),
+        ("yolo.txt", Some(20), FaultKind::Corrupt),
+        ("annotations.json", Some(300), FaultKind::Corrupt),
+        ("shard-000000.tar", Some(2000), FaultKind::Corrupt),
+    ] {
+        let path = spec.out.join(file);
+        let bytes = fs::read(&path).unwrap();
+        match cut {
+            None => fs::remove_file(&path).unwrap(),
+            Some(length) => fs::write(&path, &bytes[..length]).unwrap(),
+        }
+        assert_eq!(kinds(&audit(&spec.out).unwrap()), [(None, kind)], "{file} cut to {cut:?}");
+        let again = Dataset::open(&spec);
+        assert_eq!(cut.is_none(), matches!(again, Err(DatasetError::Lost { .. })), "{file}: {again:?}");
+        fs::write(&path, bytes).unwrap();
+    }
 }

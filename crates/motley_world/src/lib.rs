@@ -13,6 +13,7 @@ pub mod params;
 mod pool;
 pub mod shapes;
 pub mod sky_dome;
+pub mod solid;
 pub mod stage;
 
 use bevy::prelude::*;

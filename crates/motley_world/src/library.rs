@@ -29,6 +29,7 @@ use crate::{
     pool::Pool,
     shapes,
     sky_dome::{SkyAssets, StreetPiece},
+    solid::{SolidTriangle, solid},
 };
 
 /// Bytes of models that are kept: vertices and textures, each counted once though the GPU holds them too.
@@ -62,6 +63,8 @@ pub struct LoadedPart {
     pub mesh: Handle<Mesh>,
     /// Surface.
     pub material: Handle<Lean>,
+    /// What its texture leaves of it, if it has holes.
+    pub solid: Option<Vec<SolidTriangle>>,
     /// For skinned parts.
     pub bindposes: Option<Handle<SkinnedMeshInverseBindposes>>,
 }
@@ -209,6 +212,7 @@ fn load(individual: &Individual, shelves: &mut Shelves) -> (Arc<Loaded>, usize) 
                 })
                 .clone(),
             material: surface(&part.surface, &mut textures, &mut bytes, shelves),
+            solid: solid(part),
             bindposes: part
                 .skin
                 .as_ref()
