@@ -8,9 +8,9 @@ use std::{
     },
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use motley_dataset::{Dataset, FORMAT_VERSION, ImageFormat, ImageSpec, Manifest, Spec, Summary, frames_in};
-use motley_scene::scene::{ImageForm, MOST_FRAMES, Scene};
+use motley_scene::scene::{ImageForm, MOST_FRAMES, Scene, check_name};
 use serde_json::json;
 
 use super::supervisor::{self, Job};
@@ -114,11 +114,15 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
             "--batch {count} is too many for one dataset: {MOST_FRAMES} are possible; --start and --seed draw others"
         );
     }
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => PathBuf::from("out").join(folder_name(&opened.ready.scene.name)?),
+    };
     let size = args.size.unwrap_or(output.size);
     let image = args.image.unwrap_or(output.image);
     let scene = Scene { output: motley_scene::scene::Output { size, ..output.clone() }, ..opened.ready.scene.clone() };
     Ok(Spec {
-        out: args.out.clone().unwrap_or_else(|| PathBuf::from("out").join(&opened.ready.scene.name)),
+        out,
         manifest: Manifest {
             format_version: FORMAT_VERSION,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -141,6 +145,12 @@ pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
         },
         scene_source: opened.text.clone(),
     })
+}
+
+/// A scene's name, if a folder can be called so.
+fn folder_name(name: &str) -> anyhow::Result<&str> {
+    check_name(name).map_err(|problem| anyhow!("the scene's name: {problem}; or say with --out where to write"))?;
+    Ok(name)
 }
 
 /// Hash of all that decides the pictures: the scene's meaning and the bytes of its packs.

@@ -23,7 +23,9 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
         (opened, reader.manifest().clone())
     } else {
         let opened = opened::open(Some(&args.scene))?;
-        let manifest = capture::spec(&CaptureArgs::plain(), &opened)?.manifest;
+        // Nothing is written there.
+        let args = CaptureArgs { out: Some(PathBuf::new()), ..CaptureArgs::plain() };
+        let manifest = capture::spec(&args, &opened)?.manifest;
         (opened, manifest)
     };
     if let Some(seed) = args.seed {

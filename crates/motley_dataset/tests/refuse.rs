@@ -92,7 +92,7 @@ fn settings() {
         ("64-bit", |spec| spec.manifest.start = u64::MAX),
         ("rename the class", |spec| spec.manifest.classes[0] = "images".into()),
         ("choose another folder", |spec| spec.out = spec.out.join("images/x")),
-        ("write --labels box", |spec| spec.manifest.labels.clear()),
+        ("add the label box", |spec| spec.manifest.labels.clear()),
     ];
     let home = TempDir::new().unwrap();
     for (word, change) in faults {

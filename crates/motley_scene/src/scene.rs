@@ -342,9 +342,6 @@ impl Scene {
 
     /// Faults that concern several fields at once.
     pub fn check(&self, faults: &mut Faults) {
-        if let Err(message) = check_name(&self.name) {
-            faults.note_path("name", message);
-        }
         if self.classes.is_empty() {
             faults
                 .note_path("classes", r#"there is no class; add one, such as classes: [(name: "cat"), (name: "dog")]"#);
@@ -452,7 +449,7 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
     }
 }
 
-/// Can this be the name of a class or a scene, which is that of a folder, on Linux, macOS and Windows alike?
+/// Can this be the name of a folder of a class or a dataset, on Linux, macOS and Windows alike?
 ///
 /// # Errors
 /// What is wrong and what to write instead.

@@ -42,6 +42,7 @@ pub fn check(reader: &Reader, faults: &mut Vec<Fault>) -> Result<(), DatasetErro
 
 /// Compares what archives hold with the files that lie beside them.
 fn archives(reader: &Reader, faults: &mut Vec<Fault>) {
+    let mut lacking = Vec::new();
     for index in reader.indices() {
         for extension in webdataset::members(reader.manifest()) {
             // A file that is gone has been reported already.
@@ -52,9 +53,7 @@ fn archives(reader: &Reader, faults: &mut Vec<Fault>) {
                     let detail = format!("the archive's .{extension} is not the file beside it");
                     faults.push(Fault::new(index, FaultKind::Corrupt, detail));
                 }
-                Err(DatasetError::Frame { problem, .. }) => {
-                    faults.push(Fault::new(index, FaultKind::Missing, problem));
-                }
+                Err(DatasetError::Frame { problem, .. }) => lacking.push(problem),
                 // The archive itself: once is enough.
                 Err(error) => {
                     faults.push(Fault { index: None, kind: FaultKind::Corrupt, detail: error.to_string() });
@@ -62,6 +61,10 @@ fn archives(reader: &Reader, faults: &mut Vec<Fault>) {
                 }
             }
         }
+    }
+    if let Some(first) = lacking.first() {
+        let detail = format!("{first}, one of {} files that the archives lack", lacking.len());
+        faults.push(Fault { index: None, kind: FaultKind::Missing, detail });
     }
 }
 
