@@ -2,7 +2,7 @@
 //!
 //! 1. A family lays out what people photograph vehicles in: a road seen from its lane, the kerb, the pavement, a car park,
 //!    a yard.
-//! 2. [`Mold`](mold::Mold) collects solids by what covers them and cuts them into [`Piece`]s that a renderer can leave out.
+//! 2. `Mold` collects solids by what covers them and cuts them into [`Piece`]s that a renderer can leave out.
 //!
 //! The subject's spot is the origin, y = 0 its ground, and it faces along the street, to +z. The same name gives the same
 //! bytes always.
