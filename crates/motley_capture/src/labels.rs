@@ -53,8 +53,9 @@ impl Ticket {
         let loaded = state.loaded.as_ref();
         let draw = &recipe.subject;
         let outline = outline(state);
+        let silhouette = view.silhouette(&outline, side);
         Self {
-            corners: view.corners(&outline),
+            corners: view.corners(&outline).map(|corners| tight(corners, silhouette.bounds())),
             keypoints: loaded
                 .map(|loaded| {
                     let place = |node: usize| {
@@ -65,7 +66,7 @@ impl Ticket {
                     points.map(|(name, node)| (name.clone(), view.project(place(*node).into()))).collect()
                 })
                 .unwrap_or_default(),
-            alone: view.silhouette(&outline, side),
+            alone: silhouette.count(),
             focus: transform.translation.distance(state.centre),
             near,
             labels: Labels {
@@ -92,6 +93,13 @@ impl Ticket {
             },
         }
     }
+}
+
+/// The box around all points, where it lies within the picture, drawn in to the pixels that are covered: a whisker may be
+/// thinner than any pixel.
+fn tight((low, high): (Vec2, Vec2), covered: Option<(Vec2, Vec2)>) -> (Vec2, Vec2) {
+    let Some((first, last)) = covered else { return (low, high) };
+    (Vec2::select(low.cmplt(Vec2::ZERO), low, first), Vec2::select(high.cmpgt(Vec2::ONE), high, last))
 }
 
 /// The subject's triangles in the world, without what textures cut away.
@@ -139,14 +147,14 @@ impl View {
         Vec3::new(self.focal * at.x / z + 0.5, self.focal * at.y / z + 0.5, at.z)
     }
 
-    /// How many pixels of a picture of `side × side` the subject covers when nothing stands before it.
-    fn silhouette(&self, outline: &Outline, side: usize) -> usize {
+    /// The pixels of a picture of `side × side` that the subject covers when nothing stands before it.
+    fn silhouette(&self, outline: &Outline, side: usize) -> Silhouette {
         let mut silhouette = Silhouette::new(side);
         let projected: Vec<Vec3> = outline.points.iter().map(|point| self.project(*point)).collect();
         for corners in &outline.triangles {
             silhouette.fill(corners.map(|corner| projected[corner]), self.near);
         }
-        silhouette.count()
+        silhouette
     }
 
     /// The box around all points in a picture of 1 × 1. Points behind the near plane count as if they lay on it.

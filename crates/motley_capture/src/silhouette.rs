@@ -48,6 +48,17 @@ impl Silhouette {
         }
     }
 
+    /// Lowest and highest corner of the box around the covered pixels, in a picture of 1 × 1.
+    pub fn bounds(&self) -> Option<(Vec2, Vec2)> {
+        let start = (Vec2::INFINITY, Vec2::NEG_INFINITY);
+        let pixels = self.covered.iter().enumerate().filter(|(_, covered)| **covered);
+        let (low, high) = pixels.fold(start, |(low, high), (i, _)| {
+            let at = Vec2::new((i % self.side) as f32, (i / self.side) as f32);
+            (low.min(at), high.max(at + 1.0))
+        });
+        low.is_finite().then(|| (low / self.side as f32, high / self.side as f32))
+    }
+
     /// Number of covered pixels.
     pub fn count(&self) -> usize {
         self.covered.iter().filter(|covered| **covered).count()
@@ -71,6 +82,15 @@ mod tests {
         assert_eq!(count([[0.11, 0.11], [0.19, 0.11], [0.11, 0.19]]), 1, "the centre of pixel 1, 1 lies on its edge");
         assert_eq!(count([[0.16, 0.16], [0.19, 0.16], [0.16, 0.19]]), 0, "between centres");
         assert_eq!(count([[-0.5, -0.5], [-0.1, -0.5], [-0.5, -0.1]]), 0, "outside");
+    }
+
+    #[test]
+    fn bounds_are_those_of_covered_pixels() {
+        let mut silhouette = Silhouette::new(10);
+        assert_eq!(silhouette.bounds(), None);
+        // The centres of the pixels 1, 1 and 2, 1 lie within, and no others.
+        silhouette.fill([Vec3::new(0.1, 0.11, 1.0), Vec3::new(0.3, 0.12, 1.0), Vec3::new(0.2, 0.19, 1.0)], 0.1);
+        assert_eq!(silhouette.bounds(), Some((Vec2::new(0.1, 0.1), Vec2::new(0.3, 0.2))));
     }
 
     #[test]
