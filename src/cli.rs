@@ -586,18 +586,8 @@ pub struct StudyArgs {
     /// Do only the i-th of n parts, such as 2/4; `motley merge` joins them
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub shard: Option<[u32; 2]>,
-    /// Worker processes that draw frames [default: as for capture]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub jobs: Option<u32>,
-    /// auto, cpu or wgpu
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub device: DeviceChoice,
-    /// Print progress as JSON lines
-    #[arg(long)]
-    pub json: bool,
-    /// Print nothing but errors
-    #[arg(long, short, conflicts_with = "json")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub work: WorkArgs,
 }
 
 #[derive(Debug, Args)]
@@ -628,6 +618,13 @@ pub struct TuneArgs {
     /// Seed of everything that is drawn
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
+    #[command(flatten)]
+    pub work: WorkArgs,
+}
+
+/// How frames are drawn and learnt from, and what is said meanwhile.
+#[derive(Debug, Args)]
+pub struct WorkArgs {
     /// Worker processes that draw frames [default: as for capture]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub jobs: Option<u32>,

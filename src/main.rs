@@ -7,6 +7,7 @@ mod progress;
 mod streams;
 mod study_progress;
 mod training_progress;
+mod turntable;
 
 use std::{io::IsTerminal, process::ExitCode};
 

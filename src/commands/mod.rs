@@ -18,6 +18,5 @@ pub mod study;
 pub mod supervisor;
 pub mod train;
 pub mod tune;
-pub mod turntable;
 pub mod worker;
 pub mod zoo;

@@ -10,14 +10,12 @@ use motley_zoo::{
     ready::ReadyScene,
 };
 
-use super::{
-    frame::write,
-    turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
-};
+use super::frame::write;
 use crate::{
     Outcome,
     cli::{PackArgs, PackCheckArgs, PackCommand},
     opened,
+    turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
 };
 
 /// Sides on the contact sheet, in eighths of a turn.

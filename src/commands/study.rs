@@ -35,14 +35,14 @@ const DATA_VARIABLE: &str = "MOTLEY_DATA";
 
 /// Runs the command.
 pub fn run(args: &StudyArgs) -> anyhow::Result<Outcome> {
-    let style = Style::of(args.json, args.quiet);
+    let style = Style::of(args.work.json, args.work.quiet);
     let text = std::fs::read_to_string(&args.study)
         .with_context(|| format!("cannot read the study file {}", args.study.display()))?;
     let study = Study::open(text, &args.study, places(&args.places, &args.study))?;
-    let device = Device::choose(args.device)?;
+    let device = Device::choose(args.work.device)?;
     let stop = interrupt()?;
     let mut progress = StudyProgress::new(style);
-    let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.jobs, &stop, heard);
+    let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.work.jobs, &stop, heard);
     let mut listener = |news: &Progress<'_>| {
         progress.tell(news);
         if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -58,15 +58,18 @@ pub fn run(args: &StudyArgs) -> anyhow::Result<Outcome> {
     let outcome = lab.run();
     progress.finish();
     match outcome {
-        Err(Error::Stopped) => {
-            if style == Style::Human {
-                eprintln!("stopped; the same command goes on");
-            }
-            Ok(Outcome::Interrupted)
-        }
+        Err(Error::Stopped) => Ok(stopped(style)),
         Err(error) => Err(error.into()),
         Ok(_) => conclude(&args.out),
     }
+}
+
+/// What is said when Ctrl-C ended it.
+pub fn stopped(style: Style) -> Outcome {
+    if style == Style::Human {
+        eprintln!("stopped; the same command goes on");
+    }
+    Outcome::Interrupted
 }
 
 /// Writes the report of what is done, and says how much that is.

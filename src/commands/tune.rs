@@ -6,18 +6,22 @@ use anyhow::Context;
 use motley_learn::{device::Device, weights};
 use motley_study::{Error, frames::Order, lab::Progress, tune::Tuner};
 
-use super::{capture::interrupt, study::draw, train::features_folder};
+use super::{
+    capture::interrupt,
+    study::{draw, stopped},
+    train::features_folder,
+};
 use crate::{Outcome, cli::TuneArgs, opened, progress::Style, study_progress::StudyProgress};
 
 /// Runs the command.
 pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
-    let style = Style::of(args.json, args.quiet);
+    let style = Style::of(args.work.json, args.work.quiet);
     let opened = opened::open(Some(&args.scene))?;
-    let device = Device::choose(args.device)?;
+    let device = Device::choose(args.work.device)?;
     let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, &args.backbone));
     let stop = interrupt()?;
     let mut progress = StudyProgress::new(style);
-    let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.jobs, &stop, heard);
+    let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.work.jobs, &stop, heard);
     let mut listener = |news: &Progress<'_>| {
         progress.tell(news);
         if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -40,12 +44,7 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
     let outcome = tuner.run();
     progress.finish();
     match outcome {
-        Err(Error::Stopped) => {
-            if style == Style::Human {
-                eprintln!("stopped; the same command goes on");
-            }
-            Ok(Outcome::Interrupted)
-        }
+        Err(Error::Stopped) => Ok(stopped(style)),
         Err(error) => Err(error).context("the search cannot go on"),
         Ok(tuned) => {
             eprintln!("{}\n{}", tuned.verdict(), args.out.join("best.scene.ron").display());

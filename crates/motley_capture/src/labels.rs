@@ -52,10 +52,10 @@ impl Ticket {
         let view = View { to_camera, focal, near };
         let loaded = state.loaded.as_ref();
         let draw = &recipe.subject;
-        let outline = outline(state);
-        let silhouette = view.silhouette(&outline, side);
+        let outline = view.outline(state);
+        let silhouette = outline.silhouette(near, side);
         Self {
-            corners: view.corners(&outline).map(|corners| tight(corners, silhouette.bounds())),
+            corners: outline.corners().map(|corners| tight(corners, silhouette.bounds())),
             keypoints: loaded
                 .map(|loaded| {
                     let place = |node: usize| {
@@ -102,34 +102,29 @@ fn tight((low, high): (Vec2, Vec2), covered: Option<(Vec2, Vec2)>) -> (Vec2, Vec
     (Vec2::select(low.cmplt(Vec2::ZERO), low, first), Vec2::select(high.cmpgt(Vec2::ONE), high, last))
 }
 
-/// The subject's triangles in the world, without what textures cut away.
+/// The subject's triangles in a picture of 1 × 1, with depth in metres, without what textures cut away.
 #[derive(Default)]
 struct Outline {
     points: Vec<Vec3>,
     triangles: Vec<[usize; 3]>,
 }
 
-fn outline(state: &SubjectState) -> Outline {
-    let mut outline = Outline::default();
-    let Some(loaded) = &state.loaded else { return outline };
-    let mut left = state.points.as_slice();
-    for (part, assets) in loaded.model.parts.iter().zip(&loaded.parts) {
-        let (points, others) = left.split_at(part.mesh.positions.len());
-        left = others;
-        let first = outline.points.len();
-        match &assets.solid {
-            None => {
-                outline.points.extend(points);
-                let triangles = part.mesh.indices.chunks_exact(3);
-                outline.triangles.extend(triangles.map(|corners| [0, 1, 2].map(|i| first + corners[i] as usize)));
-            }
-            Some(triangles) => {
-                outline.points.extend(triangles.iter().flat_map(|triangle| triangle.at(points)));
-                outline.triangles.extend((0..triangles.len()).map(|i| [0, 1, 2].map(|corner| first + 3 * i + corner)));
-            }
+impl Outline {
+    /// The pixels of a picture of `side × side` that it covers when nothing stands before it.
+    fn silhouette(&self, near: f32, side: usize) -> Silhouette {
+        let mut silhouette = Silhouette::new(side);
+        for corners in &self.triangles {
+            silhouette.fill(corners.map(|corner| self.points[corner]), near);
         }
+        silhouette
     }
-    outline
+
+    /// The box around all points. Points behind the near plane count as if they lay on it.
+    fn corners(&self) -> Option<(Vec2, Vec2)> {
+        let start = (Vec2::INFINITY, Vec2::NEG_INFINITY);
+        let points = self.points.iter().map(|point| point.truncate());
+        (!self.points.is_empty()).then(|| points.fold(start, |(low, high), at| (low.min(at), high.max(at))))
+    }
 }
 
 /// The camera as a formula.
@@ -147,26 +142,32 @@ impl View {
         Vec3::new(self.focal * at.x / z + 0.5, self.focal * at.y / z + 0.5, at.z)
     }
 
-    /// The pixels of a picture of `side × side` that the subject covers when nothing stands before it.
-    fn silhouette(&self, outline: &Outline, side: usize) -> Silhouette {
-        let mut silhouette = Silhouette::new(side);
-        let projected: Vec<Vec3> = outline.points.iter().map(|point| self.project(*point)).collect();
-        for corners in &outline.triangles {
-            silhouette.fill(corners.map(|corner| projected[corner]), self.near);
+    /// What of the subject could be seen.
+    fn outline(&self, state: &SubjectState) -> Outline {
+        let mut outline = Outline::default();
+        let Some(loaded) = &state.loaded else { return outline };
+        let mut left = state.points.as_slice();
+        for (part, assets) in loaded.model.parts.iter().zip(&loaded.parts) {
+            let (points, others) = left.split_at(part.mesh.positions.len());
+            left = others;
+            let first = outline.points.len();
+            match &assets.solid {
+                None => {
+                    outline.points.extend(points.iter().map(|point| self.project(*point)));
+                    let triangles = part.mesh.indices.chunks_exact(3);
+                    outline.triangles.extend(triangles.map(|corners| [0, 1, 2].map(|i| first + corners[i] as usize)));
+                }
+                Some(triangles) => {
+                    outline.points.extend(
+                        triangles.iter().flat_map(|triangle| triangle.at(points)).map(|point| self.project(point)),
+                    );
+                    outline
+                        .triangles
+                        .extend((0..triangles.len()).map(|i| [0, 1, 2].map(|corner| first + 3 * i + corner)));
+                }
+            }
         }
-        silhouette
-    }
-
-    /// The box around all points in a picture of 1 × 1. Points behind the near plane count as if they lay on it.
-    fn corners(&self, outline: &Outline) -> Option<(Vec2, Vec2)> {
-        if outline.points.is_empty() {
-            return None;
-        }
-        let start = (Vec2::INFINITY, Vec2::NEG_INFINITY);
-        Some(outline.points.iter().fold(start, |(low, high), point| {
-            let at = self.project(*point).truncate();
-            (low.min(at), high.max(at))
-        }))
+        outline
     }
 }
 

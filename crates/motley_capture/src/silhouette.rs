@@ -1,8 +1,7 @@
 //! The subject alone: how many pixels it would cover if nothing stood before it.
 //!
 //! The posed vertices are known on the CPU already, for the boxes. Filling their triangles there costs less than another
-//! camera whose picture is read back too. Sampling is at pixel centres, as on the GPU; what textures
-//! cut away is left out before.
+//! camera whose picture is read back too. Sampling is at pixel centres, as on the GPU; what textures cut away is left out before.
 
 use bevy::prelude::*;
 

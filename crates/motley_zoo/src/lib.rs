@@ -4,6 +4,7 @@ pub mod animals;
 pub mod cache;
 pub mod detail;
 pub mod export;
+mod family;
 mod figure;
 mod gaze;
 pub mod materials;

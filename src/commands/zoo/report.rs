@@ -9,11 +9,9 @@ use motley_zoo::{pack::examine::Description, zoo};
 use crate::{
     Outcome,
     cli::ZooReportArgs,
-    commands::{
-        frame::write,
-        turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
-    },
+    commands::frame::write,
     opened,
+    turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
 };
 
 const PHOTO: &str = include_str!("../../../scenes/cats-dogs-bikes-cars-photo.scene.ron");

@@ -17,7 +17,10 @@ mod traffic;
 use bevy_math::Vec3;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{MeshData, Surface};
+use crate::{
+    family,
+    model::{MeshData, Surface},
+};
 use mold::Mold;
 
 /// A street, ready to be shown.
@@ -63,6 +66,12 @@ struct Family {
     skies: &'static [&'static str],
 }
 
+impl family::Family for Family {
+    fn variants(&self) -> (&'static str, u32) {
+        (self.name, self.variants)
+    }
+}
+
 const TOWN: &[&str] = &[
     "partly_cloudy",
     "clear",
@@ -101,14 +110,11 @@ const FAMILIES: &[Family] = &[
 
 /// All names: `lane_1` and so on.
 pub fn names() -> impl Iterator<Item = String> {
-    FAMILIES.iter().flat_map(|family| (1..=family.variants).map(|variant| format!("{}_{variant}", family.name)))
+    family::names(FAMILIES)
 }
 
 fn find(name: &str) -> Option<(&'static Family, u32)> {
-    let (stem, number) = name.rsplit_once('_')?;
-    let family = FAMILIES.iter().find(|family| family.name == stem)?;
-    let variant: u32 = number.parse().ok()?;
-    ((1..=family.variants).contains(&variant) && number == variant.to_string()).then_some((family, variant))
+    family::find(FAMILIES, name)
 }
 
 /// The open sky over a street; `None` if there is none of this name.

@@ -11,6 +11,8 @@ mod yard;
 
 use bevy_math::Vec3;
 
+use crate::family;
+
 use super::{
     Backdrop, Sky, SkyKind, SunHint,
     cast::{Lamp, Place},
@@ -25,6 +27,12 @@ struct Family {
     build: fn(&mut Maker) -> Site,
     /// Materials that the ground may be made of.
     grounds: &'static [&'static str],
+}
+
+impl family::Family for Family {
+    fn variants(&self) -> (&'static str, u32) {
+        (self.name, self.variants)
+    }
 }
 
 /// What a family says about one of its variants, beside the solids.
@@ -201,14 +209,11 @@ const FAMILIES: &[Family] = &[
 
 /// All names: `living_room_1` and so on.
 pub(super) fn names() -> impl Iterator<Item = String> {
-    FAMILIES.iter().flat_map(|family| (1..=family.variants).map(|variant| format!("{}_{variant}", family.name)))
+    family::names(FAMILIES)
 }
 
 fn find(name: &str) -> Option<(&'static Family, u32)> {
-    let (stem, number) = name.rsplit_once('_')?;
-    let family = FAMILIES.iter().find(|family| family.name == stem)?;
-    let variant: u32 = number.parse().ok()?;
-    ((1..=family.variants).contains(&variant) && number == variant.to_string()).then_some((family, variant))
+    family::find(FAMILIES, name)
 }
 
 /// Materials that the ground of a place may be made of.

@@ -16,10 +16,10 @@ use motley_scene::{
 };
 use motley_zoo::ready::ReadyScene;
 
-use super::frame::write;
+use crate::commands::frame::write;
 
 /// Everything that is shown, alone and under even light, from eight sides.
-pub const TURNTABLE: &str = include_str!("../../scenes/zoo-report.scene.ron");
+pub const TURNTABLE: &str = include_str!("../scenes/zoo-report.scene.ron");
 
 /// Width of a picture on a sheet, pixels.
 const CELL: u32 = 144;
