@@ -3,7 +3,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use motley_learn::{device::DeviceChoice, explain::Method, fit::Schedule, head::HeadKind};
 use motley_pixels::Augment;
 use motley_scene::scene::{Format, LabelKind};
@@ -59,8 +59,16 @@ pub enum Command {
     Worker,
 }
 
+/// What was typed. Prints help and what is wrong with it, and ends there.
+pub fn parse() -> Cli {
+    // Else `--seed -1` is taken for a flag that nobody knows.
+    let command = Cli::command().mut_subcommands(|command| command.allow_negative_numbers(true));
+    let matches = command.get_matches_from(with_default_command(std::env::args_os()));
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 /// Lets `motley --batch 100` mean `motley capture --batch 100`.
-pub fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut args: Vec<_> = args.collect();
     let is_flag = |arg: &OsString| arg.to_string_lossy().starts_with("--batch");
     if args.get(1).is_some_and(|first| first.to_string_lossy().starts_with("--")) && args.iter().any(is_flag) {
@@ -100,9 +108,9 @@ pub struct CaptureArgs {
     /// folder, coco, yolo or webdataset; may be given several times [default: the scene's]
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     pub format: Vec<Format>,
-    /// box, mask, keypoints, depth, normal, instance, semantic, separated by commas [default: the scene's]
-    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
-    pub labels: Vec<LabelKind>,
+    /// box, mask, keypoints, depth, normal, instance, semantic, separated by commas, or none [default: the scene's]
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', value_parser = parse_label)]
+    pub labels: Vec<Option<LabelKind>>,
     /// Width and height in pixels [default: the scene's]
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(16..=2048))]
     pub size: Option<u32>,
@@ -136,6 +144,11 @@ impl CaptureArgs {
             quiet: true,
         }
     }
+}
+
+/// `none` asks for no label of its own: with it alone a frame has its class and how it was drawn.
+fn parse_label(text: &str) -> Result<Option<LabelKind>, String> {
+    if text.trim() == "none" { Ok(None) } else { text.parse().map(Some) }
 }
 
 fn parse_shard(text: &str) -> Result<[u32; 2], String> {

@@ -11,9 +11,7 @@ mod turntable;
 
 use std::{io::IsTerminal, process::ExitCode};
 
-use clap::Parser;
-
-use crate::cli::{Cli, Command};
+use crate::cli::Command;
 
 /// Models of all sizes come and go for hours: over 20,000 frames this heap grew by less than the system's.
 #[global_allocator]
@@ -38,9 +36,10 @@ pub enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(cli::with_default_command(std::env::args_os()));
+    let cli = cli::parse();
     log();
-    match run(cli.command) {
+    let result = run(cli.command).and_then(|outcome| progress::printed().map(|()| outcome));
+    match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Faults) => ExitCode::from(FAULTS),
         Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
@@ -61,6 +60,7 @@ fn log() {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
+        .with_target(false)
         .init();
 }
 

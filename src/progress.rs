@@ -1,7 +1,8 @@
 //! Progress of long work: a bar on a terminal, plain lines elsewhere, JSON lines for machines, or nothing.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{ErrorKind, IsTerminal, Write},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -101,14 +102,34 @@ impl Progress {
     }
 }
 
-/// Prints a JSON line. A reader that is gone does not stop the work.
+/// The first error of standard output. It does not stop the work.
+static UNPRINTED: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Prints a JSON line.
 pub fn event(value: &serde_json::Value) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+    print(&format!("{value}\n"));
 }
 
-/// Prints text for people. A reader that is gone does not stop the work.
+/// Prints text for people.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Only the first is told.
+        let _ = UNPRINTED.set(error);
+    }
+}
+
+/// Whether all that was to be printed is printed. A reader that had seen enough is no reason to complain.
+pub fn printed() -> anyhow::Result<()> {
+    match UNPRINTED.get() {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            anyhow::bail!("what this command prints is not whole: standard output: {error}")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A number of things, in words.
+pub fn many(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -116,6 +116,8 @@ fn boxes_masks_depth_and_normals_agree() {
         // What is visible is before the camera, and every surface has a normal.
         let (depth, normal) = (floats(&raster("depth")), floats(&raster("normal")));
         assert_eq!((depth.len(), normal.len()), (96 * 96, 3 * 96 * 96));
+        let intrinsics = &record["camera"]["intrinsics"];
+        let (focal, center) = (number(&intrinsics[0][0]), [0, 1].map(|row| number(&intrinsics[row][2])));
         assert!(inside.iter().all(|at| depth[*at].is_finite() && depth[*at] > 0.0), "frame {index}: depth");
         assert!(depth.iter().all(|d| *d > 0.0), "frame {index}: depth that is not positive");
         for (at, n) in normal.chunks_exact(3).enumerate() {
@@ -126,6 +128,10 @@ fn boxes_masks_depth_and_normals_agree() {
                 "frame {index}, pixel {at}: a normal of length {length} at {} m",
                 depth[at]
             );
+            // What is seen faces the camera: at most a right angle from the ray to it, and what a byte loses.
+            let ray = [((at % 96) as f32 + 0.5 - center[0]) / focal, ((at / 96) as f32 + 0.5 - center[1]) / focal, 1.0];
+            let away = n[0] * ray[0] + n[1] * ray[1] + n[2] * ray[2];
+            assert!(away <= 0.02, "frame {index}, pixel {at}: a normal {n:?} that looks away from the camera");
         }
         // Keypoints that are said to be visible are in the picture.
         for point in record["keypoints"].as_array().expect("a list") {

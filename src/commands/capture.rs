@@ -18,7 +18,7 @@ use crate::{
     Outcome,
     cli::CaptureArgs,
     opened::{self, Opened},
-    progress::{Progress, Style, event},
+    progress::{Progress, Style, event, many},
 };
 
 /// Runs the command.
@@ -51,7 +51,7 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
             Completed::Whole(summary) => summary,
             Completed::Stopped { left } => {
                 if style == Style::Human {
-                    eprintln!("stopped with {left} frames left; the same command goes on");
+                    eprintln!("stopped with {} left; the same command goes on", many(left, "frame", "frames"));
                 }
                 return Ok(Outcome::Interrupted);
             }
@@ -62,7 +62,8 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
         Style::Human => {
             let classes: Vec<_> = summary.classes.iter().map(|(name, count)| format!("{count} {name}")).collect();
             let speed = if rate > 0.0 { format!(", {rate:.1} img/s") } else { String::new() };
-            eprintln!("{} frames in {} ({}){speed}", summary.frames, summary.out.display(), classes.join(", "));
+            let frames = many(summary.frames, "frame", "frames");
+            eprintln!("{frames} in {} ({}){speed}", summary.out.display(), classes.join(", "));
         }
         Style::Quiet => {}
     }
@@ -100,7 +101,8 @@ pub fn interrupt() -> anyhow::Result<Arc<AtomicBool>> {
 pub fn spec(args: &CaptureArgs, opened: &Opened) -> anyhow::Result<Spec> {
     let output = &opened.ready.scene.output;
     let mut formats = if args.format.is_empty() { output.formats.clone() } else { args.format.clone() };
-    let mut labels = if args.labels.is_empty() { output.labels.clone() } else { args.labels.clone() };
+    let mut labels =
+        if args.labels.is_empty() { output.labels.clone() } else { args.labels.iter().flatten().copied().collect() };
     formats.sort_unstable();
     formats.dedup();
     labels.sort_unstable();

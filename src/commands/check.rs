@@ -2,7 +2,12 @@
 
 use motley_zoo::ready::ReadyScene;
 
-use crate::{Outcome, cli::CheckArgs, opened, progress::print};
+use crate::{
+    Outcome,
+    cli::CheckArgs,
+    opened,
+    progress::{many, print},
+};
 
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
@@ -14,10 +19,10 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
                 let breeds: usize = catalog.classes.iter().map(|class| class.breeds.len()).sum();
                 print(&format!(
                     "{name}: fine; {} with {}, {}, {}\n",
-                    many(scene.classes.len(), "class", "classes"),
-                    many(breeds, "breed", "breeds"),
-                    many(catalog.materials.len(), "material", "materials"),
-                    many(catalog.skies.len(), "sky", "skies"),
+                    many(scene.classes.len() as u64, "class", "classes"),
+                    many(breeds as u64, "breed", "breeds"),
+                    many(catalog.materials.len() as u64, "material", "materials"),
+                    many(catalog.skies.len() as u64, "sky", "skies"),
                 ));
             }
             Err(faults) => {
@@ -27,8 +32,4 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
         }
     }
     Ok(outcome)
-}
-
-fn many(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }

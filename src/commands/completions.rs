@@ -5,6 +5,7 @@ use clap::CommandFactory;
 use crate::{
     Outcome,
     cli::{Cli, CompletionsArgs},
+    progress::print,
 };
 
 /// Runs the command.
@@ -18,6 +19,6 @@ pub fn run(args: &CompletionsArgs) -> anyhow::Result<Outcome> {
         .subcommands(shown);
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut shown, "motley", &mut text);
-    std::io::Write::write_all(&mut std::io::stdout(), &text)?;
+    print(&String::from_utf8(text)?);
     Ok(Outcome::Done)
 }

@@ -34,13 +34,15 @@ pub fn run(args: &FrameArgs) -> anyhow::Result<Outcome> {
     if let Some(size) = args.size {
         manifest.size = [size, size];
     }
+    if let Some(out) = &args.out {
+        manifest.image.format = format_of(out)?;
+    }
     let options = RendererOptions { size: manifest.size[0], seed: manifest.seed, labels: manifest.labels.clone() };
     let mut renderer = Renderer::new(opened.ready, options)?;
     let frame = renderer.frame(args.index)?;
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}-{:06}.{}", frame.labels.class, args.index, manifest.image.format.extension()))
     });
-    manifest.image.format = format_of(&out)?;
     let bytes = encode::encode(&frame.rgb, frame.width, frame.height, manifest.image).map_err(anyhow::Error::msg)?;
     write(&out, &bytes)?;
     if args.json {

@@ -1,6 +1,6 @@
 //! `motley merge`: joins the shards of a dataset or of a study.
 
-use crate::{Outcome, cli::MergeArgs};
+use crate::{Outcome, cli::MergeArgs, progress::many};
 
 /// Runs the command.
 pub fn run(args: &MergeArgs) -> anyhow::Result<Outcome> {
@@ -9,6 +9,6 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<Outcome> {
         return super::study::conclude(&args.out);
     }
     let summary = motley_dataset::merge(&args.shards, &args.out)?;
-    eprintln!("{} frames in {}", summary.frames, summary.out.display());
+    eprintln!("{} in {}", many(summary.frames, "frame", "frames"), summary.out.display());
     Ok(Outcome::Done)
 }

@@ -20,7 +20,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
     if args.scene.exists() && !args.force {
         bail!("{} is there already; write --force to overwrite it", args.scene.display());
     }
-    let pack = Pack::open(&args.pack).map_err(|errors| {
+    let pack = Pack::check(&args.pack).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} cannot be used\n{}", args.pack.display(), lines.join("\n"))
     })?;

@@ -29,14 +29,11 @@ pub fn run(args: &PackArgs) -> anyhow::Result<Outcome> {
 }
 
 fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
-    let pack = match Pack::open(&args.pack) {
-        Ok(pack) => pack,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Ok(Outcome::Faults);
-        }
-    };
-    let mut faulty = false;
+    let (pack, faults) = Pack::survey(&args.pack);
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    // A scene opens a pack only when all names and headers in it are sound.
+    let drawable = faults.is_empty();
+    let mut faulty = !drawable;
     let mut descriptions = Vec::new();
     for class in pack.classes() {
         for (index, name) in pack.subjects(class).enumerate() {
@@ -59,10 +56,10 @@ fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
         faulty = true;
         eprintln!("{fault}");
     }
-    if !descriptions.is_empty() {
+    if drawable && !descriptions.is_empty() {
         show(args, &descriptions)?;
+        write(&args.out.join("pack.json"), &serde_json::to_vec_pretty(&descriptions)?)?;
     }
-    write(&args.out.join("pack.json"), &serde_json::to_vec_pretty(&descriptions)?)?;
     Ok(if faulty { Outcome::Faults } else { Outcome::Done })
 }
 

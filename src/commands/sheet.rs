@@ -1,6 +1,6 @@
 //! `motley sheet`: a contact sheet of a dataset.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use motley_dataset::{
     ImageSpec, Reader, encode,
@@ -22,12 +22,10 @@ pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
         captions: true,
     };
     let picture = sheet(&pictures, &options);
-    let out = args.out.clone().unwrap_or_else(|| {
-        // Beside the dataset, not in it: there it would be taken for one of its pictures.
-        let name =
-            args.dataset.file_name().map_or_else(|| "dataset".to_owned(), |name| name.to_string_lossy().into_owned());
-        args.dataset.parent().unwrap_or(&PathBuf::from(".")).join(format!("{name}-sheet.jpg"))
-    });
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => beside(&args.dataset)?,
+    };
     let form = ImageSpec { format: format_of(&out)?, quality: 90 };
     write(
         &out,
@@ -35,4 +33,12 @@ pub fn run(args: &SheetArgs) -> anyhow::Result<Outcome> {
     )?;
     eprintln!("{}", out.display());
     Ok(Outcome::Done)
+}
+
+/// Where the sheet of a dataset lies: not in it, where it would be taken for one of its pictures.
+fn beside(dataset: &Path) -> std::io::Result<PathBuf> {
+    // `.` has no name of its own.
+    let dataset = if dataset.file_name().is_some() { dataset.to_owned() } else { dataset.canonicalize()? };
+    let name = dataset.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(dataset.with_file_name(format!("{name}-sheet.jpg")))
 }

@@ -178,11 +178,11 @@ fn supervise(setup: &Setup, jobs: u32, shared: &Shared<'_>, done: &Sender<()>) -
             return Ok(());
         }
         let first = ahead.front().copied();
+        let frame = first.map_or_else(String::new, |index| format!(" at frame {index}"));
         if shared.bury(&ahead) >= MOST_DEATHS || first.is_none() {
-            let frame = first.map_or_else(String::new, |index| format!(" at frame {index}"));
-            bail!("a worker died{frame} again and again; the dataset can be resumed. Its last words:\n{words}");
+            bail!("a worker process died{frame} again and again; the dataset can be resumed. Its last words:\n{words}");
         }
-        tracing::warn!("worker {} died at frame {first:?}; it is started again", setup.worker);
+        tracing::warn!("a worker process died{frame}; another one goes on there");
     }
 }
 

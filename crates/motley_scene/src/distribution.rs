@@ -238,7 +238,7 @@ fn read_choice(node: &Node<'_>, limits: &Limits, faults: &mut Faults) -> Option<
     let before = faults.len();
     let mut options = Vec::new();
     for item in node.items(faults)? {
-        let Some(mut given) = item.fields(faults) else { continue };
+        let Some(mut given) = item.fields_such_as("(value: 1, weight: 2)", faults) else { continue };
         let value = required(&item, &mut given, "value", limits, faults);
         let weight = read_field(&mut given, "weight", &WEIGHT, faults, || 1.0);
         note_unknown(&given, &["value", "weight"], faults);

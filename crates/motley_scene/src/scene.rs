@@ -165,6 +165,7 @@ macro_rules! words {
             type Err = String;
 
             fn from_str(word: &str) -> Result<Self, String> {
+                let word = word.trim();
                 Self::ALL.iter().copied().find(|known| known.flag() == word).ok_or_else(|| {
                     format!("`{word}` is none of {}", [$($flag),*].join(", "))
                 })
@@ -401,7 +402,9 @@ impl Scene {
         }
         let classes: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
         for (i, shot) in self.camera.shots.iter().enumerate() {
-            check_list(&format!("camera.shots[{i}].classes"), &shot.classes, &classes, true, faults);
+            // Where there is no class at all, that is said already.
+            let needed = !classes.is_empty();
+            check_list(&format!("camera.shots[{i}].classes"), &shot.classes, &classes, needed, faults);
         }
         for class in &classes {
             if self.camera.enabled && self.camera.weights(class).all(|weight| weight <= 0.0) {

@@ -230,7 +230,12 @@ impl<'a> Node<'a> {
 
     /// The fields of `(a: 1, b: 2)`, in the order of the text; duplicates are noted and dropped.
     pub fn fields(&self, faults: &mut Faults) -> Option<Vec<(String, Node<'a>)>> {
-        let Fields(raw) = self.split(faults, "fields in round brackets, such as (name: value)")?;
+        self.fields_such_as("(name: value)", faults)
+    }
+
+    /// The same; where there are none, the message shows what they look like.
+    pub fn fields_such_as(&self, example: &str, faults: &mut Faults) -> Option<Vec<(String, Node<'a>)>> {
+        let Fields(raw) = self.split(faults, &format!("fields in round brackets, such as {example}"))?;
         let mut fields: Vec<(String, Node<'a>)> = Vec::new();
         for (name, raw) in raw {
             let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };

@@ -33,8 +33,10 @@ impl Cache {
     /// The user's cache: `$MOTLEY_CACHE`, else `$XDG_CACHE_HOME/motley`, else `~/.cache/motley`.
     pub fn of_user() -> Self {
         let given = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        // A relative path is invalid and to be ignored, says the XDG Base Directory Specification.
+        let shared = given("XDG_CACHE_HOME").filter(|cache| cache.is_absolute());
         let folder = given("MOTLEY_CACHE")
-            .or_else(|| given("XDG_CACHE_HOME").map(|cache| cache.join("motley")))
+            .or_else(|| shared.map(|cache| cache.join("motley")))
             .or_else(|| given("HOME").map(|home| home.join(".cache/motley")));
         Self::at(folder)
     }
@@ -42,8 +44,11 @@ impl Cache {
     /// A cache in a folder of its own; `None` keeps nothing.
     pub fn at(folder: Option<PathBuf>) -> Self {
         let inner = |name: &str, budget: u64| {
-            let inner =
-                folder.as_ref().map(|folder| folder.join(name)).filter(|inner| fs::create_dir_all(inner).is_ok())?;
+            let inner = folder.as_ref()?.join(name);
+            if let Err(error) = fs::create_dir_all(&inner) {
+                tracing::warn!("{}: {error}; what is grown there is not kept, which is slow", inner.display());
+                return None;
+            }
             prune(&inner, budget);
             Some(inner)
         };

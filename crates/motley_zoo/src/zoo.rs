@@ -141,15 +141,12 @@ impl Zoo {
         let mut packs = Vec::new();
         let mut whole = true;
         for (i, folder) in scene.packs.iter().enumerate() {
-            match Pack::open(&base.join(folder)) {
-                Ok(pack) => {
-                    if depth == Depth::Whole {
-                        for error in pack.look() {
-                            faults.note_path(&format!("packs[{i}]"), error.to_string());
-                        }
-                    }
-                    packs.push(pack);
-                }
+            let open = match depth {
+                Depth::Headers => Pack::open,
+                Depth::Whole => Pack::check,
+            };
+            match open(&base.join(folder)) {
+                Ok(pack) => packs.push(pack),
                 Err(errors) => {
                     whole = false;
                     for error in errors {

@@ -31,7 +31,10 @@ pub const CACHE_VARIABLE: &str = "MOTLEY_WEIGHTS";
 pub fn cache_folder() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable(CACHE_VARIABLE).or_else(|| {
-        let cache = variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")))?;
+        // A relative path is invalid and to be ignored, says the XDG Base Directory Specification.
+        let cache = variable("XDG_CACHE_HOME")
+            .filter(|cache| cache.is_absolute())
+            .or_else(|| Some(variable("HOME")?.join(".cache")))?;
         Some(cache.join("motley/weights"))
     })
 }

@@ -6,8 +6,7 @@
 //! PACK/skies/*.hdr, *.exr, *.jpg, *.png     pictures of the whole sphere, twice as wide as high
 //! ```
 //!
-//! [`Pack::open`] looks at names and headers and reports all faults at once; files are decoded when they are asked for, or all of
-//! them by [`Pack::look`].
+//! [`Pack::open`] looks at names and headers; [`Pack::check`] decodes every file. Both report all faults at once.
 
 pub mod error;
 pub mod examine;
@@ -48,17 +47,34 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Looks through a folder. Names and order depend on the files' names only.
+    /// Looks through a folder, by the files' names and headers. Names and order depend on the files' names only.
     ///
     /// # Errors
     /// All that is wrong, each with its file and what to do about it: files that cannot be read, are empty, cut off, too
     /// large or of another kind, names that cannot be used or are taken twice, or nothing there to show.
     pub fn open(folder: &Path) -> Result<Self, Vec<PackError>> {
+        let (pack, faults) = Self::survey(folder);
+        if faults.is_empty() { Ok(pack) } else { Err(faults) }
+    }
+
+    /// The same, after every file was decoded: as slow as drawing all of them once.
+    ///
+    /// # Errors
+    /// All that is wrong, as [`Pack::open`] has it, and all that cannot be decoded.
+    pub fn check(folder: &Path) -> Result<Self, Vec<PackError>> {
+        let (pack, mut faults) = Self::survey(folder);
+        let subjects = pack.subjects.values().flatten().map(|(_, path)| load_model(path, None).err());
+        faults.extend(subjects.flatten().chain(pack.look_around()));
+        if faults.is_empty() { Ok(pack) } else { Err(faults) }
+    }
+
+    /// What [`Pack::open`] finds in a folder that can be used, and all that cannot.
+    pub fn survey(folder: &Path) -> (Self, Vec<PackError>) {
         let mut faults = Vec::new();
         let mut pack = Self { subjects: BTreeMap::new(), materials: BTreeMap::new(), skies: BTreeMap::new() };
         // A folder that cannot be listed has no further faults worth telling.
         if let Err(error) = std::fs::read_dir(folder) {
-            return Err(vec![Fault::Io(error).at(folder)]);
+            return (pack, vec![Fault::Io(error).at(folder)]);
         }
         pack.find_subjects(&folder.join("subjects"), &mut faults);
         pack.materials = material::find(&folder.join("materials"), &mut faults);
@@ -68,7 +84,7 @@ impl Pack {
                           skies into skies/NAME.hdr";
             faults.push(Fault::Nothing(wanted.into()).at(folder));
         }
-        if faults.is_empty() { Ok(pack) } else { Err(faults) }
+        (pack, faults)
     }
 
     fn find_subjects(&mut self, folder: &Path, faults: &mut Vec<PackError>) {
@@ -139,13 +155,7 @@ impl Pack {
         self.skies.keys().map(String::as_str)
     }
 
-    /// Decodes every file, and gives all that cannot be used. Takes as long as drawing all of it once.
-    pub fn look(&self) -> Vec<PackError> {
-        let subjects = self.subjects.values().flatten().map(|(_, path)| load_model(path, None).err());
-        subjects.flatten().chain(self.look_around()).collect()
-    }
-
-    /// The same for materials and skies alone.
+    /// Decodes every material and sky, and gives all that cannot be used.
     pub fn look_around(&self) -> Vec<PackError> {
         let materials = self.materials.keys().map(|name| self.load_material(name).err());
         let skies = self.skies.keys().map(|name| self.load_sky(name).err());
