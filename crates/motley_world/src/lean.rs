@@ -14,8 +14,8 @@ use bevy::{
     render::{
         Extract, ExtractSchedule, RenderApp,
         render_resource::{
-            AsBindGroup, Buffer, BufferDescriptor, BufferUsages, RenderPipelineDescriptor, ShaderType,
-            SpecializedMeshPipelineError,
+            AsBindGroup, BlendComponent, BlendFactor, BlendOperation, BlendState, Buffer, BufferDescriptor,
+            BufferUsages, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
         },
         renderer::{RenderDevice, RenderQueue},
     },
@@ -122,6 +122,8 @@ pub struct LeanKey {
     pub ground: bool,
     /// Laid over a subject: its own vertex colours do not show.
     pub cover: bool,
+    /// What lies behind shows through.
+    pub translucent: bool,
 }
 
 impl From<&Lean> for LeanKey {
@@ -144,8 +146,8 @@ impl Material for Lean {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        if self.key.unlit {
-            // Drawn after everything opaque, so that only pixels that show the sky are shaded.
+        if self.key.unlit || self.key.translucent {
+            // Drawn after everything opaque: of the sky only pixels that show it are shaded, and glass has something behind it.
             AlphaMode::Mask(0.0)
         } else if self.key.masked {
             AlphaMode::Mask(self.surface.alpha_cutoff)
@@ -173,6 +175,7 @@ impl Material for Lean {
             (key.unlit, "UNLIT"),
             (key.ground, "GROUND"),
             (key.cover, "COVER"),
+            (key.translucent, "TRANSLUCENT"),
         ];
         for (_, def) in defs.into_iter().filter(|(on, _)| *on) {
             descriptor.vertex.shader_defs.push(def.into());
@@ -180,9 +183,26 @@ impl Material for Lean {
                 fragment.shader_defs.push(def.into());
             }
         }
+        if key.translucent
+            && let Some(target) =
+                descriptor.fragment.as_mut().and_then(|fragment| fragment.targets.first_mut()?.as_mut())
+        {
+            target.blend = Some(SCREEN);
+        }
         Ok(())
     }
 }
+
+/// Light that glass throws back lies over what is behind it, the brighter the less of that is left. (A share of its own, as in
+/// plain blending, would want the alpha channel, which carries the instance id: the pane's, since it is the pane that is hit.)
+const SCREEN: BlendState = BlendState {
+    color: BlendComponent {
+        src_factor: BlendFactor::One,
+        dst_factor: BlendFactor::OneMinusSrc,
+        operation: BlendOperation::Add,
+    },
+    alpha: BlendComponent::REPLACE,
+};
 
 const SHADER: &str = "embedded://motley_world/lean.wgsl";
 

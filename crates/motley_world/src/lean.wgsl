@@ -242,6 +242,9 @@ fn fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec
 #else
     let mirrored = sky_light;
 #endif
+#ifdef TRANSLUCENT
+    light *= color.a;
+#endif
     let lit = albedo * light + fresnel * (mirrored + shine) + surface.emissive;
     return vec4(tone(lit * frame.exposure), in.id);
 #endif

@@ -317,6 +317,7 @@ fn surface(
         masked: surface.alpha_cutoff.is_some(),
         glossy: surface.roughness < 0.4,
         double_sided: surface.double_sided,
+        translucent: surface.translucent,
         ..LeanKey::default()
     };
     shelves.leans.add(Lean {

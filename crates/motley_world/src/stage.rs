@@ -339,6 +339,9 @@ fn place_subject(
                 entity.insert(Transform::from(place(global)));
             }
         }
+        if part.surface.translucent {
+            entity.insert(NotShadowCaster);
+        }
         stage.transient.push(entity.id());
     }
     stage.transient.extend(joints);

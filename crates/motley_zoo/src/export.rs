@@ -241,6 +241,9 @@ impl File {
             material["alphaMode"] = json!("MASK");
             material["alphaCutoff"] = json!(cutoff);
         }
+        if surface.translucent {
+            material["alphaMode"] = json!("BLEND");
+        }
         let index = self.push("materials", material);
         self.materials.insert(Arc::as_ptr(surface), index);
         Ok(index)

@@ -123,6 +123,9 @@ pub struct Surface {
     pub double_sided: bool,
     /// Pixels whose alpha is below this are holes.
     pub alpha_cutoff: Option<f32>,
+    /// What lies behind shows through, such as through a window: the base colour's alpha is the share of its own light that it
+    /// throws back, reflections come on top.
+    pub translucent: bool,
 }
 
 impl Default for Surface {
@@ -137,6 +140,7 @@ impl Default for Surface {
             emissive: [0.0; 3],
             double_sided: false,
             alpha_cutoff: None,
+            translucent: false,
         }
     }
 }

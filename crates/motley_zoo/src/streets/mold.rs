@@ -18,8 +18,10 @@ use crate::{
 pub(super) enum Skin {
     /// Nothing: matt.
     Plain,
-    /// Smooth enough to mirror the sky: paint, glass.
+    /// Smooth enough to mirror the sky: paint.
     Gloss,
+    /// Panes that one sees through; their colour is the share of light that they mirror.
+    Glass,
     /// Leaves with holes between them.
     Leaves,
     /// A material on a wall or a thing.
@@ -88,7 +90,7 @@ impl Mold {
         let tile = match skin {
             Skin::Wall(name) | Skin::Ground(name) => materials::tile_m(name).unwrap_or(1.0),
             Skin::Leaves => greenery::LEAF_TILE,
-            Skin::Plain | Skin::Gloss => 1.0,
+            Skin::Plain | Skin::Gloss | Skin::Glass => 1.0,
         };
         mesh.uvs = mesh.positions.iter().zip(&mesh.normals).map(|(p, n)| flat(*p, *n) / tile).collect();
         for position in &mut mesh.positions {
@@ -135,7 +137,7 @@ impl Mold {
             let mut cuts: Vec<((i32, i32, bool), Vec<u32>)> = Vec::new();
             for triangle in mesh.indices.chunks_exact(3) {
                 let middle = triangle.iter().map(|i| mesh.positions[*i as usize]).sum::<Vec3>() / 3.0;
-                let near = !lies && Vec2::new(middle.x, middle.z).length() < SHADOW_REACH;
+                let near = !lies && skin != Skin::Glass && Vec2::new(middle.x, middle.z).length() < SHADOW_REACH;
                 let square = |x: f32| (x / CUT).round() as i32;
                 let key = if near || lies { (0, 0, near) } else { (square(middle.x), square(middle.z), false) };
                 match cuts.iter_mut().find(|(known, _)| *known == key) {
@@ -160,6 +162,13 @@ fn cover(skin: Skin) -> Cover {
     match skin {
         Skin::Plain => Cover::Surface(Surface { roughness: 0.85, ..Surface::default() }),
         Skin::Gloss => Cover::Surface(Surface { roughness: 0.25, ..Surface::default() }),
+        Skin::Glass => Cover::Surface(Surface {
+            base_color: [1.0, 1.0, 1.0, 0.0],
+            metallic: 1.0,
+            roughness: 0.05,
+            translucent: true,
+            ..Surface::default()
+        }),
         Skin::Leaves => Cover::Surface(Surface {
             base_color_texture: Some(Arc::new(greenery::leaves())),
             alpha_cutoff: Some(0.5),

@@ -45,7 +45,11 @@ fn add(mold: &mut Mold, model: &Model, at: Vec3, turn: f32) {
             [] => vec![base.to_array(); points.len()],
             own => own.iter().map(|color| (base * Vec4::from(*color)).to_array()).collect(),
         };
-        let skin = if part.surface.roughness < 0.4 { Skin::Gloss } else { Skin::Plain };
+        let skin = match part.surface.roughness {
+            _ if part.surface.translucent => Skin::Glass,
+            ..0.4 => Skin::Gloss,
+            _ => Skin::Plain,
+        };
         let rotation = globals[part.node].to_scale_rotation_translation().1;
         mold.add_mesh(
             skin,

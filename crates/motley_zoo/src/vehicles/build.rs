@@ -206,12 +206,25 @@ impl Assembly {
 
     /// Adds a surface: linear colour, metalness and roughness.
     pub(super) fn surface(&mut self, color: Vec3, metallic: f32, roughness: f32) -> SurfaceId {
-        self.surfaces.push(Arc::new(Surface {
-            base_color: [color.x, color.y, color.z, 1.0],
-            metallic,
-            roughness,
-            ..Surface::default()
-        }));
+        self.push(Surface { base_color: color.extend(1.0).into(), metallic, roughness, ..Surface::default() })
+    }
+
+    /// Adds a pane that one sees through, and that throws back a share of the light that falls straight on it: two faces of
+    /// glass about 0.08, a coat against the sun more.
+    pub(super) fn glass(&mut self, share: f32) -> SurfaceId {
+        // All metal: only reflections, and those of this strength.
+        let base_color = [share, share, share, 0.0];
+        self.push(Surface { base_color, metallic: 1.0, roughness: 0.05, translucent: true, ..Surface::default() })
+    }
+
+    /// Adds a lens that shines by itself.
+    pub(super) fn lamp(&mut self, color: Vec3, emissive: Vec3) -> SurfaceId {
+        let base_color = color.extend(1.0).into();
+        self.push(Surface { base_color, emissive: emissive.into(), roughness: 0.1, ..Surface::default() })
+    }
+
+    fn push(&mut self, surface: Surface) -> SurfaceId {
+        self.surfaces.push(Arc::new(surface));
         self.surfaces.len() - 1
     }
 

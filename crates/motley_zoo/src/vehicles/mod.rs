@@ -11,6 +11,7 @@ mod bicycle;
 pub(crate) mod breed;
 pub(crate) mod build;
 mod car;
+mod cut;
 #[cfg(test)]
 mod tests;
 

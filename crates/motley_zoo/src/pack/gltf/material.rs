@@ -242,7 +242,8 @@ fn unlit(surface: &mut Surface, name: &str, notes: &mut Notes) {
     (surface.metallic, surface.roughness) = (0.0, 1.0);
 }
 
-/// Holes where the alpha is low; what is evenly translucent (window panes) is drawn solid, so that it does not vanish.
+/// Holes where the alpha is low; what is evenly translucent (window panes) shows what is behind it, or is solid where it hides
+/// most of that.
 fn alpha(material: &gltf::Material<'_>, surface: &mut Surface, name: &str, notes: &mut Notes) {
     match material.alpha_mode() {
         AlphaMode::Opaque => {}
@@ -254,6 +255,9 @@ fn alpha(material: &gltf::Material<'_>, surface: &mut Surface, name: &str, notes
                 surface.alpha_cutoff = Some(0.5);
             } else if surface.base_color[3] < 0.02 {
                 surface.alpha_cutoff = Some(0.5);
+                return;
+            } else if surface.base_color[3] < 0.5 {
+                surface.translucent = true;
                 return;
             } else {
                 notes.add(format!("material {name}: evenly translucent, drawn solid"));

@@ -15,9 +15,63 @@ pub(super) const UNDER: f32 = 0.007;
 const MIDDLE: f32 = 0.014;
 const OVER: f32 = 0.021;
 
+/// Range of v of the side windows.
+const SIDE_GLASS: (f32, f32) = (BELT + 0.022, RAIL - 0.012);
+
+/// Which windows a car has.
+pub(super) struct Glazing {
+    chrome: bool,
+    /// u of the front and rear end of the side windows.
+    sides: (f32, f32),
+    /// u of its foot and head.
+    windscreen: (f32, f32),
+    /// u of head and foot of the rear window, if there is one.
+    rear: Option<(f32, f32)>,
+    /// Outlines of all in (u, t).
+    pub(super) panes: Vec<[Vec2; 4]>,
+}
+
 /// How finely a patch is divided: so many steps for a unit of its extent, one at least.
 fn steps(extent: f32, density: f32) -> usize {
     ((extent * density).ceil() as usize).clamp(1, 16)
+}
+
+/// Lays a patch over the body: rows and columns, and (u, t) of each of its points; rows run backwards, columns with t. What
+/// lies within the openings is left out.
+fn lay(
+    sheet: &mut Sheet,
+    shell: &Shell,
+    [rows, columns]: [usize; 2],
+    place: impl Fn(Vec2) -> Vec2,
+    lift: f32,
+    openings: &[[Vec2; 4]],
+) {
+    let (first, start) = (sheet.mesh.positions.len(), sheet.mesh.indices.len());
+    let mut places = vec![Vec2::NAN; first];
+    for row in 0..=rows {
+        let point = |column| place(Vec2::new(row as f32 / rows as f32, column as f32 / columns as f32));
+        places.extend((0..=columns).map(point));
+    }
+    sheet.grid([rows + 1, columns + 1], [false, false], |row, column| {
+        shell.above(places[first + row * (columns + 1) + column], lift)
+    });
+    for opening in openings {
+        sheet.cut(start, &mut places, opening);
+    }
+}
+
+/// (u, t) of a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
+fn aside(side: f32, edges: impl Fn(f32) -> (f32, f32), (low, high): (f32, f32)) -> ([usize; 2], impl Fn(Vec2) -> Vec2) {
+    let (front, rear) = edges(0.5);
+    let size = [steps(rear - front, 44.0), steps(high - low, 24.0)];
+    let place = move |p: Vec2| {
+        // On the other side t runs down.
+        let up = if side > 0.0 { p.y } else { 1.0 - p.y };
+        let (front, rear) = edges(up);
+        let v = low + (high - low) * up;
+        Vec2::new(front + (rear - front) * p.x, if side > 0.0 { v } else { 2.0 - v })
+    };
+    (size, place)
 }
 
 /// Lays a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
@@ -26,27 +80,23 @@ pub(super) fn on_side(
     shell: &Shell,
     side: f32,
     edges: impl Fn(f32) -> (f32, f32),
-    (low, high): (f32, f32),
+    range: (f32, f32),
     lift: f32,
 ) {
-    let (front, rear) = edges(0.5);
-    let (along, up) = (steps(rear - front, 44.0), steps(high - low, 24.0));
-    let (rows, columns) = if side > 0.0 { (along, up) } else { (up, along) };
-    sheet.patch(rows, columns, |p| {
-        // The other side is the mirror image: its rows and columns change places.
-        let (along, up) = if side > 0.0 { (p.x, p.y) } else { (p.y, p.x) };
-        let (front, rear) = edges(up);
-        shell.over(front + (rear - front) * along, low + (high - low) * up, side, lift)
-    });
+    let (size, place) = aside(side, edges, range);
+    lay(sheet, shell, size, place, lift, &[]);
+}
+
+/// (u, t) of a patch across the top: a range of `u`, and how far down each side it reaches as a `v`.
+fn across((front, rear): (f32, f32), edge: f32) -> ([usize; 2], impl Fn(Vec2) -> Vec2) {
+    let place = move |p: Vec2| Vec2::new(front + (rear - front) * p.x, edge + 2.0 * (1.0 - edge) * p.y);
+    ([steps(rear - front, 60.0), 14], place)
 }
 
 /// Lays a patch across the top: a range of `u`, and how far down each side it reaches as a `v`.
-pub(super) fn on_top(sheet: &mut Sheet, shell: &Shell, (front, rear): (f32, f32), edge: f32, lift: f32) {
-    sheet.patch(steps(rear - front, 60.0), 14, |p| {
-        let t = edge + 2.0 * (1.0 - edge) * p.y;
-        let (v, side) = if t <= 1.0 { (t, 1.0) } else { (2.0 - t, -1.0) };
-        shell.over(front + (rear - front) * p.x, v, side, lift)
-    });
+pub(super) fn on_top(sheet: &mut Sheet, shell: &Shell, range: (f32, f32), edge: f32, lift: f32) {
+    let (size, place) = across(range, edge);
+    lay(sheet, shell, size, place, lift, &[]);
 }
 
 /// Lays a rounded patch on the nose or tail: its middle and half-extent as seen from straight ahead, its roundness
@@ -107,60 +157,73 @@ impl Car<'_> {
         (1..count).map(|i| first + (to - first) * (i - 1) as f32 / (count - 1) as f32).collect()
     }
 
-    pub(super) fn add_windows<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
+    /// Draws which windows there are.
+    pub(super) fn glaze<R: Rng>(&self, dice: &mut Dice<R>) -> Glazing {
         let s = &self.shell.shape;
-        let (finish, shell) = (&self.finish, &self.shell);
         let (from, to) = self.side_glass();
-        let (low, high) = (BELT + 0.022, RAIL - 0.012);
+        let (low, high) = SIDE_GLASS;
         let panelled = dice.chance(self.breed.panels);
         let pillars = self.pillars();
         let end = if panelled { pillars.first().map_or(to, |first| first + 0.004) } else { to };
         let lean = dice.range((0.004, 0.014));
-        let chrome = dice.chance(0.25);
-        for side in [1.0, -1.0] {
-            let frame = if chrome { finish.chrome } else { finish.black };
-            on_side(
-                model.sheet(0, frame),
-                shell,
-                side,
-                |_| (from - 0.008, end + 0.004),
-                (low - 0.012, high + 0.008),
-                UNDER,
-            );
-            if chrome {
-                on_side(
-                    model.sheet(0, finish.black),
-                    shell,
-                    side,
-                    |_| (from - 0.004, end),
-                    (low - 0.004, high + 0.002),
-                    UNDER + 0.0015,
-                );
-            }
-            let mut edges = vec![from];
-            edges.extend(pillars.iter().copied().filter(|pillar| *pillar < end - 0.01));
-            edges.push(end);
-            for pair in edges.windows(2) {
-                let inset = 0.007;
-                let (a, b) = (pair[0] + if pair[0] > from { inset } else { 0.0 }, pair[1] - inset);
-                // Glass leans with the pillars, except along the windscreen, whose own slope does it.
-                let front = move |up: f32| if a > from { a + lean * (up - 0.5) } else { a };
-                let rear = move |up: f32| b + if b < end - 0.02 { lean * (up - 0.5) } else { -0.004 * up };
-                on_side(model.sheet(0, finish.glass), shell, side, |up| (front(up), rear(up)), (low, high), MIDDLE);
-            }
+        let mut edges = vec![from];
+        edges.extend(pillars.iter().copied().filter(|pillar| *pillar < end - 0.01));
+        edges.push(end);
+        let mut panes = Vec::new();
+        for pair in edges.windows(2) {
+            let inset = 0.007;
+            let (a, b) = (pair[0] + if pair[0] > from { inset } else { 0.0 }, pair[1] - inset);
+            // Glass leans with the pillars, except along the windscreen, whose own slope does it.
+            let front = |up: f32| if a > from { a + lean * (up - 0.5) } else { a };
+            let rear = |up: f32| b + if b < end - 0.02 { lean * (up - 0.5) } else { -0.004 * up };
+            let corner = |u: f32, v: f32| Vec2::new(u, v);
+            let pane =
+                [corner(front(0.0), low), corner(rear(0.0), low), corner(rear(1.0), high), corner(front(1.0), high)];
+            panes.push(pane);
+            // In the order that t has on the other side.
+            panes.push([3, 2, 1, 0].map(|i| Vec2::new(pane[i].x, 2.0 - pane[i].y)));
         }
-        let (foot, head) = (s.cowl_at + 0.012, s.roof_from - 0.012);
-        on_top(model.sheet(0, finish.black), shell, (foot - 0.006, head + 0.006), RAIL + 0.012, UNDER);
-        on_top(model.sheet(0, finish.glass), shell, (foot, head), RAIL + 0.022, MIDDLE);
-        if !(panelled && dice.chance(0.5)) {
-            let steep = s.deck_at - s.roof_to < 0.05;
-            let (head, foot) = if steep {
+        let top = |front: f32, rear: f32, edge: f32| {
+            [(front, edge), (rear, edge), (rear, 2.0 - edge), (front, 2.0 - edge)].map(|(u, t)| Vec2::new(u, t))
+        };
+        let windscreen = (s.cowl_at + 0.012, s.roof_from - 0.012);
+        panes.push(top(windscreen.0, windscreen.1, RAIL + 0.022));
+        let rear = (!(panelled && dice.chance(0.5))).then(|| {
+            if s.deck_at - s.roof_to < 0.05 {
                 (s.roof_to + 0.25 * (s.deck_at - s.roof_to), s.deck_at - 0.001)
             } else {
                 (s.roof_to + 0.012, s.deck_at - 0.014)
-            };
-            on_top(model.sheet(0, finish.black), shell, (head - 0.003, foot + 0.003), RAIL + 0.014, UNDER);
-            on_top(model.sheet(0, finish.glass), shell, (head, foot), RAIL + 0.026, MIDDLE);
+            }
+        });
+        panes.extend(rear.map(|(head, foot)| top(head, foot, RAIL + 0.026)));
+        Glazing { chrome: dice.chance(0.25), sides: (from, end), windscreen, rear, panes }
+    }
+
+    pub(super) fn add_windows(&self, model: &mut Assembly, glazing: &Glazing) {
+        let (finish, shell) = (&self.finish, &self.shell);
+        let (from, end) = glazing.sides;
+        let (low, high) = SIDE_GLASS;
+        let panes = &glazing.panes;
+        for side in [1.0, -1.0] {
+            let frame = if glazing.chrome { finish.chrome } else { finish.black };
+            let (size, place) = aside(side, |_| (from - 0.008, end + 0.004), (low - 0.012, high + 0.008));
+            lay(model.sheet(0, frame), shell, size, place, UNDER, panes);
+            if glazing.chrome {
+                let (size, place) = aside(side, |_| (from - 0.004, end), (low - 0.004, high + 0.002));
+                lay(model.sheet(0, finish.black), shell, size, place, UNDER + 0.0015, panes);
+            }
+        }
+        for pane in panes {
+            let size = [steps(pane[1].x - pane[0].x, 50.0), steps(pane[3].y - pane[0].y, 26.0)];
+            let place = |p: Vec2| pane[0].lerp(pane[1], p.x).lerp(pane[3].lerp(pane[2], p.x), p.y);
+            lay(model.sheet(0, finish.glass), shell, size, place, MIDDLE, &[]);
+        }
+        let (foot, head) = glazing.windscreen;
+        let (size, place) = across((foot - 0.006, head + 0.006), RAIL + 0.012);
+        lay(model.sheet(0, finish.black), shell, size, place, UNDER, panes);
+        if let Some((head, foot)) = glazing.rear {
+            let (size, place) = across((head - 0.003, foot + 0.003), RAIL + 0.014);
+            lay(model.sheet(0, finish.black), shell, size, place, UNDER, panes);
         }
         if let Some(bed) = self.breed.bed {
             // The bed's cover, and the gap between cab and bed.

@@ -20,12 +20,24 @@ pub(super) struct Housing {
     pub inner: f32,
 }
 
-/// Builds the painted skin and the dark housings. Together they are closed.
-pub(super) fn build(shell: &Shell, housings: &[Housing], paint: &mut Sheet, dark: &mut Sheet) {
+/// Builds the painted skin and the dark housings into empty sheets. Together they are closed but for openings, given by their
+/// outlines in (u, t). Gives (u, t) of each point of the skin, NaN where it has none.
+pub(super) fn build(
+    shell: &Shell,
+    housings: &[Housing],
+    openings: &[[Vec2; 4]],
+    paint: &mut Sheet,
+    dark: &mut Sheet,
+) -> Vec<Vec2> {
     let columns = 2 * AROUND;
     let mut points: Vec<Vec3> = Vec::new();
+    let mut places = Vec::new();
     for u in stations(shell) {
-        points.extend((0..columns).map(|c| shell.around(u, c as f32 / AROUND as f32)));
+        places.extend((0..columns).map(|c| Vec2::new(u, c as f32 / AROUND as f32)));
+        // Where t starts again, below, nothing is cut.
+        let start = places.len() - columns;
+        points.extend(places[start..].iter().map(|place| shell.around(place.x, place.y)));
+        places[start].y = f32::NAN;
     }
     for point in &mut points {
         snap(point, housings);
@@ -82,6 +94,10 @@ pub(super) fn build(shell: &Shell, housings: &[Housing], paint: &mut Sheet, dark
         }
     }
     paint.smooth(first, start);
+    places.resize(paint.mesh.positions.len(), Vec2::NAN);
+    for opening in openings {
+        paint.cut(start, &mut places, opening);
+    }
     for (i, hole) in holes.iter().enumerate() {
         let housing = &housings[i / 2];
         let side = if i % 2 == 1 { 1.0 } else { -1.0 };
@@ -96,6 +112,7 @@ pub(super) fn build(shell: &Shell, housings: &[Housing], paint: &mut Sheet, dark
             dark.smooth(first, start);
         }
     }
+    places
 }
 
 fn wall(sheet: &mut Sheet, corners: [Vec3; 4]) {

@@ -3,8 +3,10 @@
 //! 1. [`shell`]: side, plan and section profiles become a smooth surface with coordinates.
 //! 2. [`hull`]: the surface becomes triangles, with housings pressed in for the wheels.
 //! 3. [`fittings`]: glass, lamps, grille, lines, mirrors follow the surface by its coordinates.
-//! 4. [`wheels`]: one wheel, built once for each side.
+//! 4. [`cabin`]: what one sees through the glass.
+//! 5. [`wheels`]: one wheel, built once for each side.
 
+mod cabin;
 mod fittings;
 mod hull;
 mod livery;
@@ -93,18 +95,20 @@ impl Finish {
             _ => second,
         };
         let color = dice.near(color, 0.14);
-        let tint = dice.range((0.006, 0.022));
+        // By day most drive or stand without lights; with them, those behind are fainter.
+        let front = if dice.chance(0.2) { dice.range((0.6, 3.0)) } else { 0.0 };
+        let rear = 0.2 * front;
         let rim = dice.pick(&[(0.5, 5.0), (0.3, 2.0), (0.04, 1.5)]);
         let plate =
             dice.pick(&[(rgb(0.72, 0.72, 0.70), 5.0), (rgb(0.70, 0.55, 0.08), 1.0), (rgb(0.6, 0.66, 0.72), 1.0)]);
         Self {
             paint: car.surface(color, metallic, 0.22),
-            glass: car.surface(rgb(tint, tint * 1.05, tint * 1.08), 0.0, 0.05),
+            glass: car.glass(dice.range((0.08, 0.3))),
             black: car.surface(rgb(0.008, 0.008, 0.009), 0.0, 0.3),
             plastic: car.surface(rgb(0.02, 0.02, 0.021), 0.0, 0.65),
             chrome: car.surface(rgb(0.62, 0.62, 0.63), 1.0, 0.12),
-            lamp: car.surface(rgb(0.66, 0.68, 0.70), 0.0, 0.08),
-            red: car.surface(rgb(0.38, 0.008, 0.008), 0.0, 0.1),
+            lamp: car.lamp(rgb(0.66, 0.68, 0.70), rgb(1.0, 0.95, 0.85) * front),
+            red: car.lamp(rgb(0.38, 0.008, 0.008), rgb(1.0, 0.02, 0.015) * rear),
             amber: car.surface(rgb(0.6, 0.2, 0.01), 0.0, 0.15),
             plate: car.surface(plate, 0.0, 0.5),
             tyre: car.surface(rgb(0.016, 0.016, 0.017), 0.0, 0.85),
@@ -144,11 +148,13 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
         radius: arch,
         inner: half - 0.34 - swing,
     });
+    let glazing = car.glaze(&mut dice);
     let (mut paint, mut dark) = Default::default();
-    hull::build(&car.shell, &housings, &mut paint, &mut dark);
+    let places = hull::build(&car.shell, &housings, &glazing.panes, &mut paint, &mut dark);
+    car.add_cabin(&mut model, &mut dice, &paint, &places);
     *model.sheet(root, car.finish.paint) = paint;
     *model.sheet(root, car.finish.plastic) = dark;
-    car.add_windows(&mut model, &mut dice);
+    car.add_windows(&mut model, &glazing);
     car.add_face(&mut model, &mut dice);
     car.add_tail(&mut model, &mut dice);
     car.add_sides(&mut model, &mut dice, arch);
@@ -231,7 +237,7 @@ mod tests {
                 };
                 let housings = [housing(body.axles.0.0), housing(body.axles.1.0)];
                 let (mut paint, mut dark) = <(Sheet, Sheet)>::default();
-                hull::build(&Shell::new(shape), &housings, &mut paint, &mut dark);
+                hull::build(&Shell::new(shape), &housings, &[], &mut paint, &mut dark);
                 let mut edges: HashMap<_, i32> = HashMap::new();
                 let mut volume = 0.0;
                 for sheet in [&paint, &dark] {

@@ -203,6 +203,12 @@ impl Shell {
         self.place(reach * (1.0 - 2.0 * u), u, self.section(u, t))
     }
 
+    /// The point `lift` metres above the body at (u, t).
+    pub(super) fn above(&self, place: Vec2, lift: f32) -> Vec3 {
+        let (v, side) = if place.y <= 1.0 { (place.y, 1.0) } else { (2.0 - place.y, -1.0) };
+        self.over(place.x, v, side, lift)
+    }
+
     /// The point `lift` metres above the body, `v` along half a section on the side that `side` (±1) names.
     pub(super) fn over(&self, u: f32, v: f32, side: f32, lift: f32) -> Vec3 {
         const STEP: f32 = 0.004;

@@ -191,9 +191,12 @@ fn surfaces() {
     let (gold, _) = surface(json!({"extensions": {"KHR_materials_pbrSpecularGlossiness": {
         "diffuseFactor": [0.0, 0.0, 0.0, 1.0], "specularFactor": [1.0, 0.8, 0.3], "glossinessFactor": 0.9}}}));
     assert!(gold.metallic > 0.95, "{}", gold.metallic);
-    let (glass, notes) =
-        surface(json!({"alphaMode": "BLEND", "pbrMetallicRoughness": {"baseColorFactor": [0.0, 0.0, 0.0, 0.3]}}));
-    assert!(glass.alpha_cutoff.is_none() && glass.base_color[3] == 1.0 && notes.contains("solid"), "{notes}");
+    let pane =
+        |alpha: f32| json!({"alphaMode": "BLEND", "pbrMetallicRoughness": {"baseColorFactor": [0.0, 0.0, 0.0, alpha]}});
+    let (glass, notes) = surface(pane(0.25));
+    assert!(glass.translucent && glass.alpha_cutoff.is_none() && glass.base_color[3] == 0.25, "{notes}");
+    let (dark, notes) = surface(pane(0.75));
+    assert!(!dark.translucent && dark.base_color[3] == 1.0 && notes.contains("solid"), "{notes}");
 }
 
 #[test]
