@@ -238,6 +238,14 @@ impl Assembly {
         &mut self.sheets[index].1
     }
 
+    /// Turns all that is on a node about a point.
+    pub(super) fn turn(&mut self, node: NodeId, about: Vec3, rotation: Quat) {
+        for (_, sheet) in self.sheets.iter_mut().filter(|((of, _), _)| *of == node) {
+            sheet.mesh.positions.iter_mut().for_each(|p| *p = about + rotation * (*p - about));
+            sheet.mesh.normals.iter_mut().for_each(|n| *n = rotation * *n);
+        }
+    }
+
     /// Adds a clip that turns nodes evenly about an axis: by a whole turn a `Some` angle is absent, else to and fro.
     ///
     /// `turns` holds node, axis and factor; `reach` is the greatest angle in radians of a swing, or `None` for a

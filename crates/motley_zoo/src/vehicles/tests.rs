@@ -12,6 +12,8 @@ fn everyone() -> impl Iterator<Item = (&'static Breed, Model)> {
     breeds.flat_map(|breed| (0..6).map(move |seed| (breed, grow(breed, &mut ChaCha8Rng::seed_from_u64(seed)))))
 }
 
+const LEAVES: [&str; 4] = ["left_door", "right_door", "bonnet", "boot"];
+
 /// Transforms of the rest pose: translations only.
 fn origins(model: &Model) -> Vec<Affine3A> {
     let mut all: Vec<Affine3A> = Vec::new();
@@ -22,11 +24,13 @@ fn origins(model: &Model) -> Vec<Affine3A> {
     all
 }
 
+/// All but what stands open and sticks out.
 fn points(model: &Model) -> Vec<Vec3> {
     let origins = origins(model);
     let place =
         |part: &Part| part.mesh.positions.iter().map(|p| origins[part.node].transform_point3(*p)).collect::<Vec<_>>();
-    model.parts.iter().flat_map(place).collect()
+    let shut = |part: &&Part| !LEAVES.contains(&model.nodes[part.node].name.as_str());
+    model.parts.iter().filter(shut).flat_map(place).collect()
 }
 
 /// Six times the enclosed volume; positive when triangles face outwards.
@@ -138,6 +142,38 @@ fn vehicles_have_the_size_of_their_kind_and_stand_on_the_ground() {
             assert!(touching.abs() < 0.006, "{}: {name} is {touching} above the ground", breed.name);
         }
     }
+}
+
+#[test]
+fn doors_bonnets_and_boots_stand_open_and_clear_the_ground() {
+    let mut seen = [0; 4];
+    for breed in breeds("car") {
+        for seed in 0..40 {
+            let model = grow(breed, &mut ChaCha8Rng::seed_from_u64(seed));
+            let name = |part: &Part| model.nodes[part.node].name.as_str();
+            let Some(kind) = model.parts.iter().find_map(|part| LEAVES.iter().position(|leaf| *leaf == name(part)))
+            else {
+                continue;
+            };
+            seen[kind] += 1;
+            let origins = origins(&model);
+            let at = |part: &Part| {
+                part.mesh.positions.iter().map(|p| origins[part.node].transform_point3(*p)).collect::<Vec<_>>()
+            };
+            let leaf: Vec<Vec3> = model.parts.iter().filter(|part| name(part) == LEAVES[kind]).flat_map(at).collect();
+            let body = points(&model);
+            let reach = |points: &[Vec3], along: Vec3| points.iter().map(|p| p.dot(along)).fold(f32::MIN, f32::max);
+            assert!(reach(&leaf, Vec3::NEG_Y) < -0.1, "{} {seed}: {} on the ground", breed.name, LEAVES[kind]);
+            // A door sticks out to its side, the others stand higher than where they belong.
+            let out = match kind {
+                0 => reach(&leaf, Vec3::X) - reach(&body, Vec3::X),
+                1 => reach(&leaf, Vec3::NEG_X) - reach(&body, Vec3::NEG_X),
+                _ => reach(&leaf, Vec3::Y) - 0.9,
+            };
+            assert!(out > 0.15, "{} {seed}: {} sticks out by {out}", breed.name, LEAVES[kind]);
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 3), "{seen:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rand::Rng;
 use super::{Finish, Joints};
 use crate::vehicles::{
     breed::{BicycleBreed, Dice, Frame},
-    build::{Assembly, bend},
+    build::{Assembly, Sheet, bend},
 };
 
 /// Builds the frame with its rear triangle.
@@ -93,6 +93,11 @@ pub(super) fn add<R: Rng>(
             sheet.pipe(&[bracket, Vec3::new(0.0, floor, post.z + 0.1)], tube, 10);
         }
     }
+    if matches!(breed.frame, Frame::Diamond | Frame::Mixte | Frame::Tandem) {
+        let end = joints.second.map_or(bracket, |second| second.bracket);
+        decals(bike.sheet(0, finish.decal), (down_from, end), tube, dice);
+        decals(bike.sheet(0, finish.decal), (bracket, seat), tube * 0.88, dice);
+    }
     for side in [-1.0, 1.0] {
         let axle = rear + x * side * 0.062;
         let stay = [bracket + x * side * 0.03, bracket.lerp(rear, 0.3) + x * side * (joints.tyre + 0.022), axle];
@@ -112,7 +117,31 @@ pub(super) fn add<R: Rng>(
     bike.sheet(0, finish.black).pipe(&[seat + up_seat * 0.004, seat + up_seat * 0.022], tube * 1.05, 10);
 }
 
+/// A maker's name along a tube: at a distance a row of strokes; or bands around it; or nothing.
+fn decals<R: Rng>(sheet: &mut Sheet, (from, to): (Vec3, Vec3), tube: f32, dice: &mut Dice<R>) {
+    let ring = |sheet: &mut Sheet, at: f32, length: f32| {
+        let along = (to - from).normalize_or(Vec3::Y) * length / 2.0;
+        let middle = from.lerp(to, at);
+        sheet.pipe(&[middle - along, middle + along], tube + 0.0008, 10);
+    };
+    match dice.pick(&[(0, 1.0), (1, 1.2), (2, 0.8)]) {
+        1 => {
+            let count = 4 + (dice.range((0.0, 5.0)) as u32);
+            let start = dice.range((0.25, 0.4));
+            for letter in 0..count {
+                ring(sheet, start + 0.05 * letter as f32, dice.range((0.006, 0.016)));
+            }
+        }
+        2 => {
+            for at in [0.3, 0.36, 0.64, 0.7] {
+                ring(sheet, at, 0.014);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The painted sheet of the frame.
-fn sheet_of<'a>(bike: &'a mut Assembly, finish: &Finish) -> &'a mut crate::vehicles::build::Sheet {
+fn sheet_of<'a>(bike: &'a mut Assembly, finish: &Finish) -> &'a mut Sheet {
     bike.sheet(0, finish.paint)
 }

@@ -140,6 +140,7 @@ impl Joints {
 /// Surfaces of one individual.
 struct Finish {
     paint: SurfaceId,
+    decal: SurfaceId,
     black: SurfaceId,
     metal: SurfaceId,
     bright: SurfaceId,
@@ -156,6 +157,12 @@ impl Finish {
     fn draw<R: Rng>(breed: &BicycleBreed, dice: &mut Dice<R>, bike: &mut Assembly) -> Self {
         let paint = dice.pick(&PAINTS);
         let paint = dice.near(paint, 0.25);
+        let light = rgb(0.7, 0.7, 0.68);
+        let dark = rgb(0.015, 0.015, 0.016);
+        let decal = if paint.element_sum() > 0.6 { dark } else { light };
+        let decal = dice.pick(&[(decal, 4.0), (rgb(0.5, 0.35, 0.05), 0.7), (rgb(0.45, 0.02, 0.02), 0.6)]);
+        // Left out in the rain: the paint is dull, the steel rusty.
+        let old = dice.chance(0.15);
         let tan = dice.chance(breed.tan_walls);
         let brown = dice.chance(0.22);
         let bright_rim = dice.chance(0.55);
@@ -165,9 +172,14 @@ impl Finish {
         let extra =
             dice.pick(&[(rgb(0.3, 0.18, 0.08), 2.0), (rgb(0.025, 0.025, 0.025), 2.0), (rgb(0.4, 0.4, 0.4), 1.0)]);
         Self {
-            paint: bike.surface(paint, 0.0, 0.28),
+            paint: bike.surface(paint, 0.0, if old { 0.6 } else { 0.28 }),
+            decal: bike.surface(decal, 0.0, 0.3),
             black: bike.surface(rgb(0.018, 0.018, 0.018), 0.0, 0.55),
-            metal: bike.surface(rgb(0.38, 0.38, 0.39), 0.85, 0.4),
+            metal: if old {
+                bike.surface(rgb(0.16, 0.065, 0.03), 0.1, 0.9)
+            } else {
+                bike.surface(rgb(0.38, 0.38, 0.39), 0.85, 0.4)
+            },
             bright: bike.surface(rgb(0.6, 0.6, 0.61), 0.8, 0.35),
             rim: bike.surface(rim.0, rim.1, rim.2),
             tyre: bike.surface(if tan { rgb(0.30, 0.19, 0.10) } else { rgb(0.017, 0.017, 0.018) }, 0.0, 0.9),

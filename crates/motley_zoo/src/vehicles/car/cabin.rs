@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use bevy_math::{Quat, Vec2, Vec3, ops};
 use rand::Rng;
 
-use super::Car;
+use super::{Car, leaves::Kind};
 use crate::vehicles::{
     breed::Dice,
     build::{Assembly, Sheet, SurfaceId},
@@ -17,8 +17,16 @@ const LINING: f32 = 0.025;
 const SEAT: f32 = 0.24;
 
 impl Car<'_> {
-    /// Adds the cabin within a skin whose windows are cut out; `places` has (u, t) of its points.
-    pub(super) fn add_cabin<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>, skin: &Sheet, places: &[Vec2]) {
+    /// Adds the cabin within a skin whose windows are cut out; `places` has (u, t) of its points. What stands open shows what
+    /// lies behind it too.
+    pub(super) fn add_cabin<R: Rng>(
+        &self,
+        model: &mut Assembly,
+        dice: &mut Dice<R>,
+        skin: &Sheet,
+        places: &[Vec2],
+        open: Option<Kind>,
+    ) {
         let s = &self.shell.shape;
         let trim = dice.pick(&[(0.012, 4.0), (0.03, 3.0), (0.07, 1.5)]);
         let trim = model.surface(Vec3::splat(trim), 0.0, 0.8);
@@ -31,14 +39,11 @@ impl Car<'_> {
         ]);
         let cover = model.surface(cover, 0.0, 0.7);
         // The boot has a floor of its own, the bed a wall before it.
-        let boot = s.deck_at - s.roof_to > 0.09;
+        let boot = self.has_boot();
         let end = self.breed.bed.unwrap_or(if boot { s.roof_to + 0.8 * (s.deck_at - s.roof_to) } else { 0.93 });
-        line(
-            model.sheet(0, trim),
-            skin,
-            places,
-            (s.cowl_at - 0.005, if boot { s.deck_at } else { end.max(s.deck_at) }),
-        );
+        let front = if open == Some(Kind::Bonnet) { 0.0 } else { s.cowl_at - 0.005 };
+        let rear = if open == Some(Kind::Boot) { 1.0 } else { s.deck_at.max(end) };
+        line(model.sheet(0, trim), skin, places, (front, rear));
         let middle = |u: f32| self.shell.around(u, 1.0).z;
         let floor = s.clearance + 0.02;
         let wall = |model: &mut Assembly, u: f32, top: f32| {

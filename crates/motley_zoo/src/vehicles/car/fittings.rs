@@ -6,13 +6,14 @@ use bevy_math::{Quat, Vec2, Vec3, ops};
 use rand::Rng;
 
 use super::Car;
+use super::leaves::Leaf;
 use super::shell::{BELT, RAIL, Shell};
 use crate::vehicles::breed::Dice;
-use crate::vehicles::build::{Assembly, Sheet, bend};
+use crate::vehicles::build::{Assembly, NodeId, Sheet, bend};
 
 /// Heights over the body in metres, in the order in which things cover each other.
 pub(super) const UNDER: f32 = 0.007;
-const MIDDLE: f32 = 0.014;
+pub(super) const PANE_LIFT: f32 = 0.014;
 const OVER: f32 = 0.021;
 
 /// Range of v of the side windows.
@@ -38,7 +39,7 @@ fn steps(extent: f32, density: f32) -> usize {
 
 /// Lays a patch over the body: rows and columns, and (u, t) of each of its points; rows run backwards, columns with t. What
 /// lies within the openings is left out.
-fn lay(
+pub(super) fn lay(
     sheet: &mut Sheet,
     shell: &Shell,
     [rows, columns]: [usize; 2],
@@ -72,6 +73,20 @@ fn aside(side: f32, edges: impl Fn(f32) -> (f32, f32), (low, high): (f32, f32)) 
         Vec2::new(front + (rear - front) * p.x, if side > 0.0 { v } else { 2.0 - v })
     };
     (size, place)
+}
+
+/// Lays the frame of the windows of one side, from a `u` to another, around the panes.
+pub(super) fn side_frame(
+    sheet: &mut Sheet,
+    shell: &Shell,
+    side: f32,
+    range: (f32, f32),
+    lift: f32,
+    openings: &[[Vec2; 4]],
+) {
+    let (low, high) = SIDE_GLASS;
+    let (size, place) = aside(side, |_| range, (low - 0.012, high + 0.008));
+    lay(sheet, shell, size, place, lift, openings);
 }
 
 /// Lays a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
@@ -132,10 +147,9 @@ impl Car<'_> {
         let s = &self.shell.shape;
         let from = s.cowl_at + 0.32 * (s.roof_from - s.cowl_at);
         // A boot leaves a pillar of sheet metal; a tailgate lets the glass run on.
-        let boot = s.deck_at - s.roof_to > 0.09;
         let to = if self.breed.bed.is_some() {
             s.roof_to - 0.005
-        } else if boot {
+        } else if self.has_boot() {
             s.roof_to + 0.25 * (s.deck_at - s.roof_to)
         } else {
             s.roof_to - 0.008
@@ -143,8 +157,18 @@ impl Car<'_> {
         (from, to)
     }
 
+    /// Whether the roof ends well before the tail.
+    pub(super) fn has_boot(&self) -> bool {
+        self.shell.shape.deck_at - self.shell.shape.roof_to > 0.09
+    }
+
+    /// u of the front edge of the front door.
+    pub(super) fn door_hinge(&self) -> f32 {
+        self.side_glass().0 - 0.02
+    }
+
     /// u of the gaps between the side windows, from the front.
-    fn pillars(&self) -> Vec<f32> {
+    pub(super) fn pillars(&self) -> Vec<f32> {
         let s = &self.shell.shape;
         let (from, to) = self.side_glass();
         let count = self.breed.windows;
@@ -199,31 +223,36 @@ impl Car<'_> {
         Glazing { chrome: dice.chance(0.25), sides: (from, end), windscreen, rear, panes }
     }
 
-    pub(super) fn add_windows(&self, model: &mut Assembly, glazing: &Glazing) {
+    /// Adds the windows, except where a leaf carries them.
+    pub(super) fn add_windows(&self, model: &mut Assembly, glazing: &Glazing, leaf: Option<&Leaf>) {
         let (finish, shell) = (&self.finish, &self.shell);
         let (from, end) = glazing.sides;
-        let (low, high) = SIDE_GLASS;
-        let panes = &glazing.panes;
+        let mut openings = glazing.panes.clone();
+        openings.extend(leaf.map(|leaf| leaf.outline));
+        let openings = &openings;
         for side in [1.0, -1.0] {
             let frame = if glazing.chrome { finish.chrome } else { finish.black };
-            let (size, place) = aside(side, |_| (from - 0.008, end + 0.004), (low - 0.012, high + 0.008));
-            lay(model.sheet(0, frame), shell, size, place, UNDER, panes);
+            side_frame(model.sheet(0, frame), shell, side, (from - 0.008, end + 0.004), UNDER, openings);
             if glazing.chrome {
+                let (low, high) = SIDE_GLASS;
                 let (size, place) = aside(side, |_| (from - 0.004, end), (low - 0.004, high + 0.002));
-                lay(model.sheet(0, finish.black), shell, size, place, UNDER + 0.0015, panes);
+                lay(model.sheet(0, finish.black), shell, size, place, UNDER + 0.0015, openings);
             }
         }
-        for pane in panes {
+        for pane in &glazing.panes {
+            if leaf.is_some_and(|leaf| leaf.carries(pane.iter().sum::<Vec2>() / 4.0)) {
+                continue;
+            }
             let size = [steps(pane[1].x - pane[0].x, 50.0), steps(pane[3].y - pane[0].y, 26.0)];
             let place = |p: Vec2| pane[0].lerp(pane[1], p.x).lerp(pane[3].lerp(pane[2], p.x), p.y);
-            lay(model.sheet(0, finish.glass), shell, size, place, MIDDLE, &[]);
+            lay(model.sheet(0, finish.glass), shell, size, place, PANE_LIFT, &[]);
         }
         let (foot, head) = glazing.windscreen;
         let (size, place) = across((foot - 0.006, head + 0.006), RAIL + 0.012);
-        lay(model.sheet(0, finish.black), shell, size, place, UNDER, panes);
+        lay(model.sheet(0, finish.black), shell, size, place, UNDER, openings);
         if let Some((head, foot)) = glazing.rear {
             let (size, place) = across((head - 0.003, foot + 0.003), RAIL + 0.014);
-            lay(model.sheet(0, finish.black), shell, size, place, UNDER, panes);
+            lay(model.sheet(0, finish.black), shell, size, place, UNDER, openings);
         }
         if let Some(bed) = self.breed.bed {
             // The bed's cover, and the gap between cab and bed.
@@ -261,7 +290,7 @@ impl Car<'_> {
         for side in [1.0, -1.0] {
             let x = side * lamp_x;
             put(finish.black, x, lamp_y, lamp_w + 0.012, lamp_h + 0.012, round, (UNDER, 0.0));
-            put(finish.lamp, x, lamp_y, lamp_w, lamp_h, round, (MIDDLE, 0.018));
+            put(finish.lamp, x, lamp_y, lamp_w, lamp_h, round, (PANE_LIFT, 0.018));
             // Reflectors and indicator behind the lens. No dark pupil in a round lamp: that makes an eye of it.
             for (dx, size) in [(-0.42, 0.62), (0.18, 0.55)] {
                 let half = lamp_h * size;
@@ -285,7 +314,7 @@ impl Car<'_> {
         let bright = dice.chance(0.6);
         let frame = if bright { finish.chrome } else { finish.black };
         put(frame, 0.0, grille_y, grille_w + 0.016, grille_h + 0.014, 0.35, (UNDER, 0.0));
-        put(finish.plastic, 0.0, grille_y, grille_w, grille_h, 0.35, (MIDDLE, 0.0));
+        put(finish.plastic, 0.0, grille_y, grille_w, grille_h, 0.35, (PANE_LIFT, 0.0));
         let bars = 2 + (grille_h / 0.035) as u32;
         for bar in 0..bars {
             let y = grille_y - grille_h + 2.0 * grille_h * (bar as f32 + 0.5) / bars as f32;
@@ -297,7 +326,7 @@ impl Car<'_> {
         put(finish.plastic, 0.0, bumper + 0.01, intake, 0.07, 0.3, (UNDER, 0.0));
         for side in [1.0, -1.0] {
             put(finish.plastic, side * 0.73 * w, bumper + 0.03, 0.11, 0.05, 0.5, (UNDER, 0.0));
-            put(finish.lamp, side * 0.73 * w, bumper + 0.03, 0.035, 0.035, 1.0, (MIDDLE, 0.008));
+            put(finish.lamp, side * 0.73 * w, bumper + 0.03, 0.035, 0.035, 1.0, (PANE_LIFT, 0.008));
         }
         let plate_y = (grille_y - grille_h - 0.09).max(bumper + 0.05);
         put(finish.black, 0.0, plate_y, 0.265, 0.062, 0.08, (OVER + 0.004, 0.0));
@@ -322,7 +351,7 @@ impl Car<'_> {
         let round = dice.range((0.15, 0.7));
         for side in [1.0, -1.0] {
             put(finish.black, side * x, y, lamp_w + 0.01, lamp_h + 0.01, round, (UNDER, 0.0));
-            put(finish.red, side * x, y, lamp_w, lamp_h, round, (MIDDLE, 0.02));
+            put(finish.red, side * x, y, lamp_w, lamp_h, round, (PANE_LIFT, 0.02));
             let (dx, dy) = if tall { (0.0, -0.45 * lamp_h) } else { (-0.5 * lamp_w * side, 0.0) };
             let clear = if dice.chance(0.5) { finish.lamp } else { finish.amber };
             put(clear, side * x + dx, y + dy, lamp_w * 0.3, lamp_h * 0.28, round, (OVER + 0.02, 0.003));
@@ -331,7 +360,7 @@ impl Car<'_> {
         let plate_y = (y - dice.range((0.02, 0.12))).max(s.clearance + 0.34);
         let recess = if tall { 0.5 * w } else { (x - lamp_w - 0.02).max(0.28) };
         put(finish.plastic, 0.0, plate_y, recess.min(0.36), 0.082, 0.25, (UNDER, 0.0));
-        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (MIDDLE, 0.0));
+        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (PANE_LIFT, 0.0));
         let bumper = s.clearance + 0.3;
         put(finish.black, 0.0, bumper + 0.1, 0.93 * w, 0.004, 0.0, (UNDER, 0.0));
         put(finish.plastic, 0.0, bumper - 0.06, 0.72 * w, 0.06, 0.3, (UNDER, 0.0));
@@ -353,15 +382,14 @@ impl Car<'_> {
         model.sheet(0, finish.chrome).pipe(&[pipe + Vec3::Z * 0.2, pipe - Vec3::Z * 0.03], 0.03, 10);
     }
 
-    pub(super) fn add_sides<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>, arch: f32) {
+    pub(super) fn add_sides<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>, arch: f32, leaf: Option<&Leaf>) {
         let s = &self.shell.shape;
         let (finish, shell) = (&self.finish, &self.shell);
-        let (from, to) = self.side_glass();
+        let (_, to) = self.side_glass();
         let pillars = self.pillars();
-        let hinge = from - 0.02;
+        let hinge = self.door_hinge();
         let cladding = dice.chance(self.breed.cladding);
         let painted_mirrors = dice.chance(0.65);
-        let painted_handles = dice.chance(0.6);
         let rails = dice.chance(self.breed.rails);
         for side in [1.0, -1.0] {
             // Doors: a gap before the first, behind each pillar, and along the sill.
@@ -389,16 +417,10 @@ impl Car<'_> {
             on_side(model.sheet(0, finish.black), shell, side, |_| (hinge, sill_to), (0.19, 0.194), UNDER);
             // A handle before the rear edge of each door.
             for window in gaps.windows(2) {
-                let at = window[1] - 0.028;
-                let handle = |u: f32, lift: f32| shell.over(u, 0.505, side, lift);
-                let surface = if painted_handles { finish.paint } else { finish.plastic };
-                let grip = [
-                    handle(at - 0.018, 0.004),
-                    handle(at - 0.014, 0.026),
-                    handle(at + 0.014, 0.026),
-                    handle(at + 0.018, 0.004),
-                ];
-                model.sheet(0, surface).pipe(&grip, 0.011, 6);
+                let t = if side > 0.0 { 0.5 } else { 1.5 };
+                if !leaf.is_some_and(|leaf| leaf.carries(Vec2::new(window[1] - 0.03, t))) {
+                    self.add_handle(model, 0, side, window[1]);
+                }
             }
             self.add_arches(model, side, arch, cladding);
             if cladding {
@@ -428,6 +450,16 @@ impl Car<'_> {
                 model.sheet(0, finish.black).pipe(&bend(&rail), 0.014, 8);
             }
         }
+    }
+
+    /// A handle before the rear edge of a door, which lies at a `u`.
+    pub(super) fn add_handle(&self, model: &mut Assembly, node: NodeId, side: f32, edge: f32) {
+        let at = edge - 0.028;
+        let point = |u: f32, lift: f32| self.shell.over(u, 0.505, side, lift);
+        let surface = if self.painted_handles { self.finish.paint } else { self.finish.plastic };
+        let grip =
+            [point(at - 0.018, 0.004), point(at - 0.014, 0.026), point(at + 0.014, 0.026), point(at + 0.018, 0.004)];
+        model.sheet(node, surface).pipe(&grip, 0.011, 6);
     }
 
     /// A lip around each housing: it hides where skin and housing meet, and is what one sees of an arch.
@@ -475,7 +507,7 @@ fn letters<R: Rng>(model: &mut Assembly, surface: usize, shell: &Shell, front: b
     for i in 0..7 {
         let x = (i as f32 - 3.0) * 0.062 + if i > 2 { 0.012 } else { -0.012 };
         let half = Vec2::new(dice.range((0.008, 0.018)), 0.034);
-        let lift = if front { OVER + 0.009 } else { MIDDLE + 0.003 };
+        let lift = if front { OVER + 0.009 } else { PANE_LIFT + 0.003 };
         let round = ops::sin(TAU * dice.range((0.0, 0.25)));
         on_end(model.sheet(0, surface), shell, front, (middle + Vec2::X * x, half), round, (lift, 0.0));
     }

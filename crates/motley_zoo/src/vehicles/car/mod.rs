@@ -4,11 +4,13 @@
 //! 2. [`hull`]: the surface becomes triangles, with housings pressed in for the wheels.
 //! 3. [`fittings`]: glass, lamps, grille, lines, mirrors follow the surface by its coordinates.
 //! 4. [`cabin`]: what one sees through the glass.
-//! 5. [`wheels`]: one wheel, built once for each side.
+//! 5. [`leaves`]: what stands open.
+//! 6. [`wheels`]: one wheel, built once for each side.
 
 mod cabin;
 mod fittings;
 mod hull;
+mod leaves;
 mod livery;
 mod shell;
 mod wheels;
@@ -20,6 +22,7 @@ use super::breed::{CarBreed, Dice, Livery};
 use super::build::{Assembly, Sheet, SurfaceId};
 use crate::model::Model;
 use hull::Housing;
+use leaves::Kind;
 use shell::{Shape, Shell};
 
 const fn rgb(r: f32, g: f32, b: f32) -> Vec3 {
@@ -127,6 +130,7 @@ struct Car<'a> {
     /// z of the front and rear axle, radius of the wheels.
     axles: [f32; 2],
     radius: f32,
+    painted_handles: bool,
 }
 
 pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
@@ -136,7 +140,8 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let shape = draw_shape(breed, &mut dice);
     let radius = dice.range(breed.wheel);
     let axles = [breed.axles.0, breed.axles.1].map(|at| (0.5 - dice.range(at)) * shape.length);
-    let car = Car { breed, shell: Shell::new(shape), finish, axles, radius };
+    let painted_handles = dice.chance(0.6);
+    let car = Car { breed, shell: Shell::new(shape), finish, axles, radius, painted_handles };
 
     let root = model.node("body", None, Vec3::ZERO);
     let arch = radius + dice.range((0.04, 0.07));
@@ -149,19 +154,28 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
         inner: half - 0.34 - swing,
     });
     let glazing = car.glaze(&mut dice);
+    let leaf = car.draw_leaf(&mut dice);
+    let leaf = leaf.as_ref();
+    let openings: Vec<_> = glazing.panes.iter().copied().chain(leaf.map(|leaf| leaf.outline)).collect();
     let (mut paint, mut dark) = Default::default();
-    let places = hull::build(&car.shell, &housings, &glazing.panes, &mut paint, &mut dark);
-    car.add_cabin(&mut model, &mut dice, &paint, &places);
+    let places = hull::build(&car.shell, &housings, &openings, &mut paint, &mut dark);
+    car.add_cabin(&mut model, &mut dice, &paint, &places, leaf.map(|leaf| leaf.kind));
     *model.sheet(root, car.finish.paint) = paint;
     *model.sheet(root, car.finish.plastic) = dark;
-    car.add_windows(&mut model, &glazing);
+    car.add_windows(&mut model, &glazing, leaf);
     car.add_face(&mut model, &mut dice);
     car.add_tail(&mut model, &mut dice);
-    car.add_sides(&mut model, &mut dice, arch);
+    car.add_sides(&mut model, &mut dice, arch, leaf);
     car.add_livery(&mut model, &mut dice);
     if dice.chance(0.4) {
         // Last, when all that is painted is there.
         soil(model.sheet(root, car.finish.paint), car.shell.shape.clearance, dice.range((0.15, 0.6)));
+    }
+    if let Some(leaf) = leaf {
+        car.add_leaf(&mut model, leaf, &glazing);
+        if leaf.kind == Kind::Bonnet {
+            car.add_engine(&mut model);
+        }
     }
     let (rolling, steering) = wheels::add(&car, &mut model, &mut dice);
 
