@@ -161,3 +161,56 @@ fn boxes_masks_depth_and_normals_agree() {
         assert!(numbers.iter().zip(expected).take(5).all(|(a, b)| (a - b).abs() < 1e-4), "{text} is not {expected:?}");
     }
 }
+
+#[test]
+fn everything_of_the_classes_is_labelled_in_a_street() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(
+        "(classes: [(name: \"bike\"), (name: \"car\")], sky: (name: Only([\"lane_*\", \"parking_place_*\"])), \
+         subject: (individuals: 2), obstructors: (enabled: false), output: (size: 128))",
+    );
+    let flags = ["--labels=box,mask,instance,semantic", "--format=folder,coco,yolo"];
+    succeed(folder.path(), &["capture", "scene.ron", "--batch", "12", flags[0], flags[1], "--out", "out", "--quiet"]);
+    let out = folder.path().join("out");
+    let coco: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("annotations.json")).expect("annotations.json")).expect("JSON");
+    let mut seen = 0;
+    for record in records(&out) {
+        let index = &record["index"];
+        let stem = record["file_name"].as_str().expect("a path").trim_end_matches(".jpg").to_owned();
+        let raster = |name: &str| npy(&out.join(format!("{stem}.{name}.npy")), 1).0;
+        let (instance, semantic) = (raster("instance"), raster("semantic"));
+        let none = Vec::new();
+        let others = record["others"].as_array().unwrap_or(&none);
+        for other in others {
+            seen += 1;
+            assert_eq!(other["class"], "car", "frame {index}");
+            let id = other["id"].as_u64().expect("a number") as u8;
+            let mask = decode(&other["mask"]);
+            assert!(mask.iter().zip(&instance).all(|(m, i)| *m == (i[0] == id)), "frame {index}: mask of {id}");
+            let pixels: Vec<usize> = (0..mask.len()).filter(|at| mask[*at]).collect();
+            assert!(pixels.iter().all(|at| semantic[*at][0] == 2), "frame {index}: class of {id}");
+            let (xs, ys) = (pixels.iter().map(|at| at % 128), pixels.iter().map(|at| at / 128));
+            let (left, right) = (xs.clone().min().expect("a pixel"), xs.max().expect("a pixel"));
+            let (top, bottom) = (ys.clone().min().expect("a pixel"), ys.max().expect("a pixel"));
+            let tight = [left, top, right + 1 - left, bottom + 1 - top].map(|v| v as f32);
+            assert_eq!(rectangle(&other["box_visible"]), tight, "frame {index}: box of {id}");
+        }
+        // What is of a class is the subject or told among the others.
+        let told: Vec<u64> = others.iter().filter_map(|other| other["id"].as_u64()).chain([1]).collect();
+        let classed = |at: usize| matches!(semantic[at][0], 1 | 2);
+        assert!(
+            (0..instance.len()).all(|at| classed(at) == told.contains(&u64::from(instance[at][0]))),
+            "frame {index}: semantic and instances differ"
+        );
+        let listed = coco["annotations"].as_array().expect("a list").iter();
+        let listed: Vec<_> = listed.filter(|annotation| annotation["image_id"] == *index).collect();
+        assert_eq!(listed.len(), 1 + others.len(), "frame {index}");
+        let whole = listed.iter().filter(|annotation| annotation["iscrowd"] == 0).count();
+        let lines = fs::read_to_string(out.join(format!("{stem}.txt"))).expect("boxes").lines().count();
+        assert_eq!(lines, whole, "frame {index}");
+    }
+    assert!(seen >= 10, "{seen} other cars in 12 frames");
+}

@@ -64,6 +64,13 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
             let speed = if rate > 0.0 { format!(", {rate:.1} img/s") } else { String::new() };
             let frames = many(summary.frames, "frame", "frames");
             eprintln!("{frames} in {} ({}){speed}", summary.out.display(), classes.join(", "));
+            if summary.hidden > 0 {
+                eprintln!(
+                    "{} less of the subject than the scene's min_visible, after all tries: let its obstructors be fewer, smaller or \
+                     farther away",
+                    many(summary.hidden, "frame shows", "frames show")
+                );
+            }
         }
         Style::Quiet => {}
     }
@@ -156,7 +163,7 @@ fn folder_name(name: &str) -> anyhow::Result<&str> {
 }
 
 /// Hash of all that decides the pictures: the scene's meaning and the bytes of its packs.
-fn hash(scene: &Scene, opened: &Opened) -> anyhow::Result<String> {
+pub fn hash(scene: &Scene, opened: &Opened) -> anyhow::Result<String> {
     Ok(match opened.ready.zoo.pack_hash()? {
         Some(packs) => format!("{}-{packs}", scene.hash()),
         None => scene.hash(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use motley_capture::{Renderer, RendererOptions};
 use motley_dataset::{ImageFormat, Reader, encode};
+use motley_scene::scene::{Output, Scene};
 use serde_json::json;
 
 use super::capture;
@@ -80,6 +81,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// The scene of a dataset. Its packs are named as seen from where the scene file lay, which a dataset does not know.
 pub fn of_dataset(reader: &Reader, base: Option<&Path>) -> anyhow::Result<Opened> {
     let name = reader.dir().join("scene.ron").display().to_string();
-    opened::open_text(reader.scene_source()?, base.unwrap_or(Path::new(".")), &name)
-        .context("if the scene has packs, name the folder of its file with --base")
+    let opened = opened::open_text(reader.scene_source()?, base.unwrap_or(Path::new(".")), &name)
+        .context("if the scene has packs, name the folder of its file with --base")?;
+    let manifest = reader.manifest();
+    let scene = &opened.ready.scene;
+    let output = Output { size: manifest.size[0], ..scene.output.clone() };
+    if capture::hash(&Scene { output, ..scene.clone() }, &opened)? != manifest.scene_hash {
+        bail!("{name} or a file of its packs is not what {} was captured from", reader.dir().display());
+    }
+    Ok(opened)
 }

@@ -6,12 +6,13 @@ use bevy::{
 };
 use motley_scene::{
     catalog::Catalog,
-    frame::{CameraLabels, Frame, Instance, Keypoint, Labels},
+    frame::{CameraLabels, Frame, Instance, InstanceKind, Keypoint, Labels, Other},
     recipe::Recipe,
     rle::encode_mask,
     scene::LabelKind,
 };
 use motley_world::stage::{SubjectState, ids};
+use motley_zoo::zoo::is_kind;
 
 use crate::{lens, readback::Pixels, renderer::RendererOptions, silhouette::Silhouette};
 
@@ -24,6 +25,8 @@ pub struct Ticket {
     focus: f32,
     /// Pixels that the subject would cover alone.
     alone: usize,
+    /// Bystanders of the scene's classes.
+    others: Vec<Other>,
 }
 
 impl Ticket {
@@ -54,7 +57,18 @@ impl Ticket {
         let draw = &recipe.subject;
         let outline = view.outline(state);
         let silhouette = outline.silhouette(near, side);
+        let others = instances.iter().filter(|instance| instance.kind == InstanceKind::Bystander);
+        let others = others.filter_map(|instance| {
+            let class = catalog.classes.iter().position(|class| is_kind(&class.name, &instance.name))?;
+            Some(Other {
+                id: instance.id,
+                class: catalog.classes[class].name.clone(),
+                class_id: u32::try_from(class).ok()?,
+                ..Other::default()
+            })
+        });
         Self {
+            others: others.collect(),
             corners: outline.corners().map(|corners| tight(corners, silhouette.bounds())),
             keypoints: loaded
                 .map(|loaded| {
@@ -207,7 +221,18 @@ pub fn make_frame(ticket: Ticket, pixels: &Pixels, options: &RendererOptions) ->
             *value *= scale;
         }
     }
-    let visible = visible_box(&instance, side);
+    let seen = Seen::of(&instance, side);
+    let visible = seen.bounds(ids::SUBJECT);
+    // Of what stands around, only what is seen is told.
+    labels.instances.retain(|instance| instance.kind != InstanceKind::Bystander || seen.bounds(instance.id).is_some());
+    if [LabelKind::Box, LabelKind::Mask, LabelKind::Instance, LabelKind::Semantic].into_iter().any(wants) {
+        let others = ticket.others.into_iter().filter_map(|other| {
+            let box_visible = seen.bounds(other.id)?;
+            let mask = wants(LabelKind::Mask).then(|| encode_mask(&instance, other.id, side as u32, side as u32));
+            Some(Other { box_visible, mask, ..other })
+        });
+        labels.others = others.collect();
+    }
     let count = instance.iter().filter(|id| **id == ids::SUBJECT).count();
     labels.visible_fraction = count as f32 / ticket.alone.max(count).max(1) as f32;
     if let Some((low, high)) = ticket.corners {
@@ -262,18 +287,35 @@ fn unpack_normal(pixel: &[u8]) -> [f32; 3] {
     n.normalize_or_zero().into()
 }
 
-/// The tight box of the subject's pixels.
-fn visible_box(instance: &[u8], side: usize) -> Option<[f32; 4]> {
-    let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
-    for (y, row) in instance.chunks_exact(side).enumerate() {
-        let Some(first) = row.iter().position(|id| *id == ids::SUBJECT) else { continue };
-        let last = row.iter().rposition(|id| *id == ids::SUBJECT).unwrap_or(first);
-        left = left.min(first);
-        right = right.max(last + 1);
-        top = top.min(y);
-        bottom = y + 1;
+/// Where each instance is seen.
+struct Seen {
+    /// Left, top, and one beyond right and bottom, by instance id.
+    edges: Box<[[usize; 4]; 256]>,
+}
+
+impl Seen {
+    fn of(instance: &[u8], side: usize) -> Self {
+        let mut edges = Box::new([[usize::MAX, usize::MAX, 0, 0]; 256]);
+        for (y, row) in instance.chunks_exact(side).enumerate() {
+            let mut x = 0;
+            // In runs: neighbours mostly show the same thing.
+            for run in row.chunk_by(|a, b| a == b) {
+                let [left, top, right, bottom] = &mut edges[usize::from(run[0])];
+                *left = (*left).min(x);
+                *top = (*top).min(y);
+                x += run.len();
+                *right = (*right).max(x);
+                *bottom = y + 1;
+            }
+        }
+        Self { edges }
     }
-    (bottom > 0).then(|| [left as f32, top as f32, (right - left) as f32, (bottom - top) as f32])
+
+    /// The tight box of an instance's pixels: x, y, width, height.
+    fn bounds(&self, id: u8) -> Option<[f32; 4]> {
+        let [left, top, right, bottom] = self.edges[usize::from(id)];
+        (bottom > 0).then(|| [left as f32, top as f32, (right - left) as f32, (bottom - top) as f32])
+    }
 }
 
 /// A keypoint counts as hidden when something lies clearly before it; a tenth of its depth is allowed for the flesh around

@@ -34,6 +34,7 @@ pub(crate) fn write(
 pub(crate) fn link(temp: &Path, path: &Path, source: &Path) -> Result<(), DatasetError> {
     // A stale temporary name would make the link fail.
     let _ = fs::remove_file(temp);
+    fs::metadata(source).map_err(DatasetError::io("read", source))?;
     let linked = fs::hard_link(source, temp).or_else(|_| fs::copy(source, temp).map(drop));
     let placed = linked.and_then(|()| fs::rename(temp, path));
     // Renaming onto another name of the same file leaves both names.

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use motley_scene::scene::Scene;
 use serde::Serialize;
 
 use crate::{
@@ -36,6 +37,8 @@ pub struct Summary {
     pub frames: u64,
     /// Frames of each class, in the manifest's order.
     pub classes: Vec<(String, u64)>,
+    /// Frames that show less of their subject than the scene's `min_visible`, after all tries.
+    pub hidden: u64,
     /// Size of all files in bytes.
     pub bytes: u64,
 }
@@ -210,16 +213,26 @@ fn wait_for_workers(layout: &Layout, patience: Duration) -> Result<(), DatasetEr
     }
 }
 
+/// How much of the subject the scene wants to be seen; nothing if its text is none that this version reads.
+fn min_visible(layout: &Layout) -> Result<f32, DatasetError> {
+    let path = layout.out.join(SCENE);
+    let text = fs::read_to_string(&path).map_err(DatasetError::io("read", &path))?;
+    Ok(Scene::parse(&text).0.map_or(0.0, |scene| scene.min_visible))
+}
+
 fn summary(layout: &Layout, manifest: &Manifest, records: &Records) -> Result<Summary, DatasetError> {
     let mut classes: Vec<_> = manifest.classes.iter().map(|class| (class.clone(), 0)).collect();
+    let min_visible = min_visible(layout)?;
+    let mut hidden = 0;
     for index in records.indices() {
         let head: Head = records.get(index)?;
+        hidden += u64::from(head.visible_fraction < min_visible);
         if let Some((_, count)) = classes.get_mut(head.class_id as usize) {
             *count += 1;
         }
     }
     let bytes = size(&layout.out, true)?;
-    Ok(Summary { out: layout.out.clone(), frames: records.len() as u64, classes, bytes })
+    Ok(Summary { out: layout.out.clone(), frames: records.len() as u64, classes, hidden, bytes })
 }
 
 /// Size of all files in a folder, without the working folder at its root.

@@ -32,6 +32,7 @@ pub(crate) struct Head {
     pub index: u64,
     pub class: String,
     pub class_id: u32,
+    pub visible_fraction: f32,
 }
 
 /// One line of a journal: it vouches that a frame's files are in place.

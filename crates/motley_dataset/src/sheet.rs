@@ -172,7 +172,7 @@ fn caption(sheet: &mut RgbImage, x: u32, y: u32, cell: u32, labels: &Labels) {
     let number = labels.index.to_string();
     let end = write(sheet, x, y, x + cell, &number, INK) + GLYPH;
     let end = write(sheet, end, y, x + cell, &labels.class, color(labels)) + GLYPH;
-    if labels.visible_fraction > 0.0 && labels.visible_fraction < 0.995 {
+    if labels.visible_fraction < 0.995 {
         write(sheet, end, y, x + cell, &format!("{:.0}%", labels.visible_fraction * 100.0), INK);
     }
 }

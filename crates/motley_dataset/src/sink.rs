@@ -111,7 +111,7 @@ fn contents(frame: &Frame, manifest: &Manifest, extension: &str) -> Result<Vec<u
     })
 }
 
-/// Class of every pixel: 0 surroundings, 1 + class number for the subject, 255 for obstructors.
+/// Class of every pixel: 0 surroundings, 1 + class number for the subject and others of its kind, 255 for obstructors.
 fn semantic(frame: &Frame) -> Vec<u8> {
     let mut class = [0; 256];
     for instance in &frame.labels.instances {
@@ -119,8 +119,11 @@ fn semantic(frame: &Frame) -> Vec<u8> {
             // A dataset has at most 254 classes.
             InstanceKind::Subject => frame.labels.class_id as u8 + 1,
             InstanceKind::Obstructor => OBSTRUCTOR,
-            InstanceKind::Ground | InstanceKind::Wall | InstanceKind::Prop => 0,
+            InstanceKind::Ground | InstanceKind::Wall | InstanceKind::Prop | InstanceKind::Bystander => 0,
         };
+    }
+    for other in &frame.labels.others {
+        class[usize::from(other.id)] = other.class_id as u8 + 1;
     }
     frame.instance.iter().map(|id| class[usize::from(*id)]).collect()
 }

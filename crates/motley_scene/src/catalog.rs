@@ -15,6 +15,8 @@ pub struct Catalog {
     pub grounds: BTreeMap<String, Vec<String>>,
     /// Shapes of obstructors.
     pub shapes: Vec<String>,
+    /// Clips that a subject may have; empty where some come from files, whose clips are known only when they are read.
+    pub clips: Vec<String>,
 }
 
 impl Catalog {
@@ -26,6 +28,7 @@ impl Catalog {
             }
             "sky.name" => &self.skies,
             "obstructors.shape" => &self.shapes,
+            "pose.clips" if !self.clips.is_empty() => &self.clips,
             _ => return None,
         })
     }

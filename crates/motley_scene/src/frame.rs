@@ -56,6 +56,9 @@ pub struct Labels {
     pub mask: Option<Rle>,
     /// What each instance id stands for. Id 1 is the subject.
     pub instances: Vec<Instance>,
+    /// Everything else in the picture that is of one of the scene's classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
     /// The camera that took the picture.
     pub camera: CameraLabels,
     /// Everything that was drawn for this frame.
@@ -110,6 +113,30 @@ pub enum InstanceKind {
     Wall,
     /// Anything else that belongs to the surroundings.
     Prop,
+    /// A thing of the surroundings that may be of one of the classes: a car that stands in the street.
+    Bystander,
+}
+
+/// A bystander of one of the scene's classes. What else there is to say is said of the subject only.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Other {
+    /// Value in [`Frame::instance`].
+    pub id: u8,
+    /// Class name.
+    pub class: String,
+    /// Class number.
+    pub class_id: u32,
+    /// Tight box of its visible pixels: x, y, width, height in pixels.
+    pub box_visible: [f32; 4],
+    /// Its visible pixels; `None` when masks are off.
+    pub mask: Option<Rle>,
+}
+
+impl Other {
+    /// Is it too small to be told for what it is: narrower or lower than six pixels?
+    pub fn is_speck(&self) -> bool {
+        self.box_visible[2].min(self.box_visible[3]) < 6.0
+    }
 }
 
 /// The camera in computer vision's convention (OpenCV: x right, y down, z forward).

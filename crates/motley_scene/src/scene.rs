@@ -392,6 +392,9 @@ impl Scene {
         for (path, names, needed) in lists {
             check_list(path, names, catalog.names(path).unwrap_or_default(), needed, faults);
         }
+        if let Some(clips) = catalog.names("pose.clips") {
+            check_list("pose.clips", &self.pose.clips, clips, self.pose.enabled, faults);
+        }
         for (i, class) in self.classes.iter().enumerate() {
             let path = format!("classes[{i}].skies");
             check_list(&path, &class.skies, &catalog.skies, false, faults);
@@ -439,6 +442,7 @@ impl Scene {
 /// Checks a selection of names against what there is.
 pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, faults: &mut Faults) {
     let refs: Vec<&str> = known.iter().map(String::as_str).collect();
+    let before = faults.len();
     for name in names.mentioned() {
         if !refs.iter().any(|known| stands_for(name, known)) {
             let hint = nearest(name, &refs)
@@ -446,7 +450,8 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
             faults.note_path(path, format!("nothing is called {name:?}; {hint}"));
         }
     }
-    if needed && names.among(known).is_empty() {
+    // A misspelt name is one fault, not two.
+    if needed && faults.len() == before && names.among(known).is_empty() {
         faults
             .note_path(path, "nothing is left to draw from; name at least one, write All, or switch the parameter off");
     }

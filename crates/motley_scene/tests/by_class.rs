@@ -30,6 +30,7 @@ fn catalog() -> Catalog {
         classes: vec![class("cat"), class("car")],
         materials: vec!["brick".to_owned()],
         shapes: vec!["box".to_owned()],
+        clips: Vec::new(),
         skies,
         ..Catalog::default()
     }

@@ -320,6 +320,7 @@ fn names_are_checked_against_what_there_is() {
         materials: vec!["brick".to_owned()],
         skies: vec!["day".to_owned()],
         shapes: vec!["box".to_owned()],
+        clips: Vec::new(),
         ..Default::default()
     };
     scene.check_names(&catalog, &mut found);

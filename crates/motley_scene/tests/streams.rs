@@ -28,6 +28,7 @@ fn catalog(classes: &[Class]) -> Catalog {
         skies: names("sky", 6),
         grounds: [("sky1".to_owned(), vec!["material3".to_owned(), "material4".to_owned()])].into(),
         shapes: SHAPES.map(str::to_owned).to_vec(),
+        clips: Vec::new(),
     }
 }
 

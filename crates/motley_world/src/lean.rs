@@ -124,6 +124,8 @@ pub struct LeanKey {
     pub cover: bool,
     /// What lies behind shows through.
     pub translucent: bool,
+    /// The alpha of vertex colours below 1 is an instance id over 255.
+    pub bystanders: bool,
 }
 
 impl From<&Lean> for LeanKey {
@@ -176,6 +178,7 @@ impl Material for Lean {
             (key.ground, "GROUND"),
             (key.cover, "COVER"),
             (key.translucent, "TRANSLUCENT"),
+            (key.bystanders, "BYSTANDERS"),
         ];
         for (_, def) in defs.into_iter().filter(|(on, _)| *on) {
             descriptor.vertex.shader_defs.push(def.into());

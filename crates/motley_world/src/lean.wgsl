@@ -114,6 +114,9 @@ fn vertex(in: Vertex) -> Varying {
 #ifndef COVER
     out.color *= in.color;
 #endif
+#ifdef BYSTANDERS
+    out.id = select(placed.id, in.color.a, in.color.a < 1.0);
+#endif
 #endif
 #ifdef UNLIT
     out.sky_light = vec3(0.0);

@@ -166,9 +166,15 @@ impl Library {
             let mut bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
             let mut assets = SkyAssets::new(sky, shelves);
             let mut textures = HashMap::new();
-            for piece in self.zoo.street(name).into_iter().flat_map(|street| street.pieces) {
+            let street = self.zoo.street(name);
+            assets.bystanders = street.as_ref().map(|street| street.bystanders.clone()).unwrap_or_default();
+            for piece in street.into_iter().flat_map(|street| street.pieces) {
                 let material = match &piece.cover {
-                    Cover::Surface(own) => surface(own, &mut textures, &mut bytes, shelves),
+                    Cover::Surface(own) => {
+                        // Leaves have holes by alpha, and belong to nobody.
+                        let key = LeanKey { bystanders: own.alpha_cutoff.is_none(), ..LeanKey::default() };
+                        surface(own, key, &mut textures, &mut bytes, shelves)
+                    }
                     Cover::Material { name, lies } => {
                         let loaded = self.materials.get(name.clone(), || {
                             Ok::<_, ZooError>(load_material(Some(&self.zoo.material(name)?), shelves))
@@ -211,7 +217,7 @@ fn load(individual: &Individual, shelves: &mut Shelves) -> (Arc<Loaded>, usize) 
                     shelves.meshes.add(mesh(&part.mesh, part.skin.is_some()))
                 })
                 .clone(),
-            material: surface(&part.surface, &mut textures, &mut bytes, shelves),
+            material: surface(&part.surface, LeanKey::default(), &mut textures, &mut bytes, shelves),
             solid: solid(part),
             bindposes: part
                 .skin
@@ -290,8 +296,10 @@ fn mesh(data: &MeshData, skinned: bool) -> Mesh {
     mesh
 }
 
+/// `key` says what the surface itself does not know.
 fn surface(
     surface: &Surface,
+    key: LeanKey,
     textures: &mut HashMap<*const Texture, Handle<Image>>,
     bytes: &mut usize,
     shelves: &mut Shelves,
@@ -318,7 +326,7 @@ fn surface(
         glossy: surface.roughness < 0.4,
         double_sided: surface.double_sided,
         translucent: surface.translucent,
-        ..LeanKey::default()
+        ..key
     };
     shelves.leans.add(Lean {
         surface: SurfaceUniform {

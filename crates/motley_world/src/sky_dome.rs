@@ -31,6 +31,8 @@ pub struct SkyAssets {
     pub room: bool,
     /// What stands on the ground, the ground included, if that belongs to the sky: a street.
     pub street: Vec<StreetPiece>,
+    /// What happens to be in the street, by instance id from [`FIRST_BYSTANDER`](motley_zoo::streets::FIRST_BYSTANDER) on.
+    pub bystanders: Vec<String>,
 }
 
 /// A piece of a street on the GPU.
@@ -88,6 +90,7 @@ impl SkyAssets {
             backdrop: sky.backdrop,
             room: sky.kind == SkyKind::Room,
             street: Vec::new(),
+            bystanders: Vec::new(),
         }
     }
 }

@@ -77,6 +77,11 @@ pub fn grow(class: &str, breed: &str, individual: u32, seed: u64) -> Option<Mode
     grow_from(class, breed, &mut stream(seed, u64::from(individual), &format!("individual {class}/{breed}"), 0))
 }
 
+/// Whether a class is of this kind, whichever name it has: `bike` stands for `bicycle`.
+pub fn is_kind(class: &str, kind: &str) -> bool {
+    vehicle_class(class) == kind
+}
+
 /// What vehicles call a class.
 fn vehicle_class(class: &str) -> &str {
     if class == "bike" { "bicycle" } else { class }
@@ -165,6 +170,7 @@ impl Zoo {
                 .filter_map(|name| Some((name.clone(), skies::grounds(name)?.iter().map(|&m| m.to_owned()).collect())))
                 .collect(),
             shapes: SHAPES.map(str::to_owned).to_vec(),
+            clips: Vec::new(),
             classes: Vec::new(),
         };
         for pack in &zoo.packs {
@@ -204,6 +210,9 @@ impl Zoo {
                 zoo.origins.insert((class.name.clone(), name), (origin, height));
             }
             catalog.classes.push(entry);
+        }
+        if zoo.origins.values().all(|(origin, _)| matches!(origin, Origin::Grown)) {
+            catalog.clips = animals::clip_names().chain(vehicles::CLIPS).map(str::to_owned).collect();
         }
         if whole {
             scene.check_names(&catalog, faults);

@@ -1,7 +1,12 @@
 //! `motley bench capture`: how fast frames are drawn and written.
 
-use std::time::Instant;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 
+use anyhow::bail;
 use motley_capture::{Renderer, RendererOptions, Stages};
 use motley_dataset::{Dataset, FrameSink};
 use serde_json::json;
@@ -17,13 +22,15 @@ use crate::{
 /// Captures twice: with workers as `motley capture` does, for the whole rate; in this process, for the stages' shares.
 pub fn run(args: &BenchCaptureArgs) -> anyhow::Result<Outcome> {
     let folder = std::env::temp_dir().join(format!("motley-bench-{}", std::process::id()));
-    let result = measure(args, &folder);
+    let stop = capture::interrupt()?;
+    let result = measure(args, &folder, &stop);
     // Nothing of it is worth keeping; what cannot be removed is the system's temporary folder's to clear.
     let _ = std::fs::remove_dir_all(&folder);
-    result
+    // What was cut short ends in an error of its own.
+    if stop.load(Ordering::SeqCst) { Ok(Outcome::Interrupted) } else { result }
 }
 
-fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<Outcome> {
+fn measure(args: &BenchCaptureArgs, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Outcome> {
     let opened = opened::open(args.scene.as_deref())?;
     let wanted = |out: &str| CaptureArgs {
         out: Some(folder.join(out)),
@@ -38,9 +45,12 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
     let missing = dataset.missing()?;
     let mut first = None;
     let job = supervisor::Job { spec: &spec, base: &opened.base, missing, jobs: Some(jobs) };
-    supervisor::run(job, &false.into(), || {
+    let whole = supervisor::run(job, stop, || {
         first.get_or_insert_with(|| start.elapsed());
     })?;
+    if !whole {
+        return Ok(Outcome::Interrupted);
+    }
     dataset.finish()?;
     let whole = start.elapsed().as_secs_f64();
     let first = first.unwrap_or_default().as_secs_f64();
@@ -58,6 +68,9 @@ fn measure(args: &BenchCaptureArgs, folder: &std::path::Path) -> anyhow::Result<
     let mut sink = FrameSink::open(&spec, 0)?;
     let mut written = std::time::Duration::ZERO;
     renderer.run(0..args.frames, |frame| {
+        if stop.load(Ordering::SeqCst) {
+            bail!("stopped");
+        }
         let start = Instant::now();
         sink.write(&frame)?;
         written += start.elapsed();

@@ -28,6 +28,7 @@ pub(crate) fn check(record: &Record, manifest: &Manifest) -> Vec<String> {
     for (field, value) in [("visible_fraction", labels.visible_fraction), ("truncation", labels.truncation)] {
         expect((0.0..=1.0).contains(&value), &|| format!("{field} is {value}, not within 0–1"));
     }
+    expect(labels.visible_fraction != 0.0, &|| "nothing of its subject is visible".into());
     if let Some([x, y, w, h]) = labels.box_visible {
         // Written so that NaN fails.
         let inside = x >= 0.0 && y >= 0.0 && w > 0.0 && h > 0.0 && x + w <= width + 0.01 && y + h <= height + 0.01;

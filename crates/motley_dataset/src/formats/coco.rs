@@ -1,8 +1,8 @@
 //! COCO's object detection format (<https://cocodataset.org/#format-data>): `annotations.json`.
 //!
 //! Picture ids are frame indices, category ids are class numbers plus one (as in the semantic raster), and annotation
-//! ids are frame indices plus one, because `pycocotools` takes annotation 0 for "no match". The file is streamed:
-//! its size does not show in memory.
+//! ids are frame indices plus one, because `pycocotools` takes annotation 0 for "no match"; those of other things than the
+//! subject follow by [`OTHERS`]. The file is streamed: its size does not show in memory.
 
 use std::{io::Write, path::Path};
 
@@ -106,9 +106,9 @@ pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &P
         for index in records.indices() {
             let record: Record = records.get(index)?;
             let names = names.get(record.labels.class_id as usize).map_or(&[][..], Vec::as_slice);
-            let annotation = annotation(&record.labels, names)
+            let annotations = annotations(&record.labels, names)
                 .map_err(|error| DatasetError::Frame { index, problem: error.to_string() })?;
-            if let Some(annotation) = annotation {
+            for annotation in annotations {
                 file.text(separator)?;
                 file.value(&annotation)?;
                 separator = ",\n";
@@ -135,8 +135,32 @@ impl Json<'_> {
     }
 }
 
-/// A frame's annotation; `None` when nothing of the subject is visible.
-fn annotation<'a>(labels: &'a Labels, names: &[String]) -> Result<Option<Annotation<'a>>, rle::RleError> {
+/// What a frame's annotations of others are numbered by.
+const OTHERS: u64 = 1 << 40;
+
+/// A frame's annotations: of the subject, if something of it is visible, and of all else that is of one of the classes. Specks
+/// are crowds to COCO: whoever finds them is neither right nor wrong.
+fn annotations<'a>(labels: &'a Labels, names: &[String]) -> Result<Vec<Annotation<'a>>, rle::RleError> {
+    let mut all: Vec<_> = subject(labels, names)?.into_iter().collect();
+    for (other, number) in labels.others.iter().zip(1..) {
+        let [_, _, width, height] = other.box_visible;
+        all.push(Annotation {
+            id: labels.index + 1 + number * OTHERS,
+            image_id: labels.index,
+            category_id: other.class_id + 1,
+            bbox: other.box_visible,
+            area: other.mask.as_ref().map_or(Ok(f64::from(width * height)), |mask| Ok(rle::area(mask)? as f64))?,
+            iscrowd: other.is_speck().into(),
+            segmentation: other.mask.as_ref().map_or(Segmentation::None([]), Segmentation::Rle),
+            keypoints: None,
+            num_keypoints: None,
+        });
+    }
+    Ok(all)
+}
+
+/// The subject's annotation; `None` when nothing of it is visible.
+fn subject<'a>(labels: &'a Labels, names: &[String]) -> Result<Option<Annotation<'a>>, rle::RleError> {
     let of_mask = labels.mask.as_ref().map(rle::bounds).transpose()?.flatten();
     let of_mask = of_mask.map(|bounds| bounds.map(|side| side as f32));
     let Some(bbox) = labels.box_visible.or(of_mask) else { return Ok(None) };
@@ -181,7 +205,7 @@ fn keypoint_names(manifest: &Manifest, records: &Records) -> Result<Vec<Vec<Stri
 
 #[cfg(test)]
 mod tests {
-    use motley_scene::frame::Keypoint;
+    use motley_scene::frame::{Keypoint, Other};
 
     use super::*;
 
@@ -196,10 +220,24 @@ mod tests {
             ..Labels::default()
         };
         let names = ["nose", "ear", "tail"].map(String::from);
-        let text = serde_json::to_string(&annotation(&labels, &names).unwrap()).unwrap();
+        let text = serde_json::to_string(&subject(&labels, &names).unwrap()).unwrap();
         let expected = r#"{"id":10,"image_id":9,"category_id":2,"bbox":[1.0,0.0,2.0,2.0],"area":3.0,"iscrowd":0,"#;
         assert!(text.starts_with(expected), "{text}");
         assert!(text.ends_with(r#""keypoints":[3.0,4.5,2.0,0.0,0.0,0.0,0.0,0.0,0.0],"num_keypoints":1}"#), "{text}");
-        assert!(annotation(&Labels::default(), &[]).unwrap().is_none());
+        assert!(subject(&Labels::default(), &[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn others_follow_and_specks_are_crowds() {
+        let other = |id, width| Other { id, box_visible: [0.0, 0.0, width, 10.0], ..Other::default() };
+        let labels = Labels {
+            index: 4,
+            box_visible: Some([0.0, 0.0, 20.0, 20.0]),
+            others: vec![other(130, 30.0), other(131, 3.0)],
+            ..Labels::default()
+        };
+        let all = annotations(&labels, &[]).unwrap();
+        let told: Vec<_> = all.iter().map(|one| (one.id, one.iscrowd, one.area)).collect();
+        assert_eq!(told, [(5, 0, 400.0), (5 + OTHERS, 0, 300.0), (5 + 2 * OTHERS, 1, 30.0)]);
     }
 }

@@ -17,15 +17,23 @@ pub(crate) const LIST: &str = "yolo.txt";
 /// What Ultralytics is told to read.
 pub(crate) const DATA: &str = "data.yaml";
 
-/// One line: class number, centre and size of the visible box as shares of the picture; empty when nothing is visible.
-pub(crate) fn label(labels: &Labels, [width, height]: [u32; 2]) -> String {
-    let Some([x, y, w, h]) = labels.box_visible.map(|side| side.map(f64::from)) else { return String::new() };
+/// A line for the subject and each other thing of one of the classes: class number, centre and size of the visible box as shares
+/// of the picture. Nothing for what is not visible or only a speck.
+pub(crate) fn label(labels: &Labels, size: [u32; 2]) -> String {
+    let subject = labels.box_visible.map(|visible| (labels.class_id, visible));
+    let others = labels.others.iter().filter(|other| !other.is_speck());
+    let all = subject.into_iter().chain(others.map(|other| (other.class_id, other.box_visible)));
+    all.map(|(class, visible)| line(class, visible, size)).collect()
+}
+
+fn line(class: u32, visible: [f32; 4], [width, height]: [u32; 2]) -> String {
+    let [x, y, w, h] = visible.map(f64::from);
     let (width, height) = (f64::from(width), f64::from(height));
     let (left, right) = (x.clamp(0.0, width), (x + w).clamp(0.0, width));
     let (top, bottom) = (y.clamp(0.0, height), (y + h).clamp(0.0, height));
     format!(
         "{} {:.6} {:.6} {:.6} {:.6}\n",
-        labels.class_id,
+        class,
         (left + right) / 2.0 / width,
         (top + bottom) / 2.0 / height,
         (right - left) / width,
@@ -54,6 +62,8 @@ pub(crate) fn write(out: &Path, manifest: &Manifest, records: &Records, temp: &P
 
 #[cfg(test)]
 mod tests {
+    use motley_scene::frame::Other;
+
     use super::*;
 
     #[test]
@@ -64,5 +74,8 @@ mod tests {
         assert_eq!(label(&labels, [100, 128]), "2 0.050000 0.875000 0.100000 0.250000\n");
         labels.box_visible = None;
         assert_eq!(label(&labels, [256, 128]), "");
+        let other = |side| Other { class_id: 1, box_visible: [0.0, 0.0, 128.0, side], ..Other::default() };
+        labels.others = vec![other(64.0), other(2.0)];
+        assert_eq!(label(&labels, [256, 128]), "1 0.250000 0.250000 0.500000 0.500000\n");
     }
 }

@@ -2,6 +2,7 @@
 
 use bevy::{light::NotShadowCaster, mesh::MeshTag, prelude::*};
 use motley_scene::frame::{Instance, InstanceKind};
+use motley_zoo::streets::FIRST_BYSTANDER;
 
 use crate::{
     lean::{FrameBuffer, Lean, PlacedUniform},
@@ -64,6 +65,12 @@ fn apply(
     if !sky.street.is_empty() {
         uniforms.values.placed[tags::STREET as usize] = PlacedUniform::plain(ids::STREET);
         instances.0.push(Instance { id: ids::STREET, kind: InstanceKind::Prop, name: draw.name.clone() });
+        let bystanders = (FIRST_BYSTANDER..).zip(&sky.bystanders);
+        instances.0.extend(bystanders.map(|(id, name)| Instance {
+            id,
+            kind: InstanceKind::Bystander,
+            name: name.clone(),
+        }));
     }
     uniforms.values.sky = shader_coefficients(&sky.harmonics.rotated_y(yaw), draw.brightness);
     uniforms.values.placed[tags::SKY as usize] =

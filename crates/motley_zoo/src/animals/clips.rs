@@ -41,6 +41,11 @@ const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("play_bow", 2.4, 17, play_bow),
 ];
 
+/// Names of all clips.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    MOTIONS.iter().map(|(name, ..)| *name)
+}
+
 /// What a movement may know of the body.
 struct Body<'a> {
     skeleton: &'a Skeleton,

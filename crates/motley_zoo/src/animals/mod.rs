@@ -107,6 +107,11 @@ const FILES: [(&str, &str); 61] = breeds![
     "dog" / "mixed",
 ];
 
+/// Names of all clips.
+pub fn clip_names() -> impl Iterator<Item = &'static str> {
+    clips::names()
+}
+
 /// The breeds of a class, "cat" or "dog", the last of which is `mixed`; none for any other class.
 pub fn breeds(class: &str) -> &'static [Breed] {
     static CATS: OnceLock<Vec<Breed>> = OnceLock::new();

@@ -28,12 +28,19 @@ use mold::Mold;
 pub struct Street {
     /// What it is made of.
     pub pieces: Vec<Piece>,
+    /// What happens to be there, each a thing of its own: `car`, `bicycle` or `person`.
+    pub bystanders: Vec<String>,
 }
+
+/// Instance id of a street's first bystander; the others follow.
+pub const FIRST_BYSTANDER: u8 = 128;
+/// A street has no more bystanders.
+pub const MOST_BYSTANDERS: usize = 120;
 
 /// Solids of one cover in one part of a street.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Piece {
-    /// Triangles with vertex colours; metres.
+    /// Triangles with vertex colours; metres. Their alpha is 1, but for a bystander's, where it is the instance id over 255.
     pub mesh: MeshData,
     /// What lies on them.
     pub cover: Cover,

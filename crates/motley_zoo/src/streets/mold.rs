@@ -6,7 +6,7 @@ use bevy_math::{Quat, Vec2, Vec3, ops};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Cover, Piece, Street, greenery};
+use super::{Cover, FIRST_BYSTANDER, MOST_BYSTANDERS, Piece, Street, greenery};
 use crate::{
     materials,
     model::{MeshData, Surface},
@@ -34,6 +34,11 @@ pub(super) enum Skin {
 pub(super) struct Mold {
     pub(super) rng: ChaCha8Rng,
     skins: Vec<(Skin, MeshData)>,
+    /// Names of those that were added, and the one that is being added.
+    bystanders: Vec<String>,
+    bystander: Option<u8>,
+    /// Where something stands: its middle in (x, z) and its radius.
+    taken: Vec<(Vec2, f32)>,
     /// Added to all that is laid: the subject may stand on a pavement.
     pub(super) lift: f32,
 }
@@ -46,7 +51,14 @@ const CUT: f32 = 30.0;
 impl Mold {
     pub(super) fn new(name: &str) -> Self {
         let seed = *blake3::hash(name.as_bytes()).as_bytes();
-        Self { rng: ChaCha8Rng::from_seed(seed), skins: Vec::new(), lift: 0.0 }
+        Self {
+            rng: ChaCha8Rng::from_seed(seed),
+            skins: Vec::new(),
+            bystanders: Vec::new(),
+            bystander: None,
+            taken: Vec::new(),
+            lift: 0.0,
+        }
     }
 
     pub(super) fn dice(&mut self) -> Dice<'_, ChaCha8Rng> {
@@ -85,8 +97,31 @@ impl Mold {
         self.add_mesh(skin, sheet.mesh);
     }
 
+    /// Takes a round place on the ground for something; `false` where something stands already.
+    pub(super) fn take(&mut self, at: Vec3, radius: f32) -> bool {
+        let at = Vec2::new(at.x, at.z);
+        let free = self.taken.iter().all(|(other, reach)| at.distance(*other) > radius + reach);
+        if free {
+            self.taken.push((at, radius));
+        }
+        free
+    }
+
+    /// Adds a bystander: all that `build` adds is one thing of its own.
+    pub(super) fn add_bystander(&mut self, name: &str, build: impl FnOnce(&mut Self)) {
+        // Beyond what can be told apart it is a part of the street.
+        if self.bystanders.len() < MOST_BYSTANDERS {
+            self.bystander = Some(FIRST_BYSTANDER + self.bystanders.len() as u8);
+            self.bystanders.push(name.to_owned());
+        }
+        build(self);
+        self.bystander = None;
+    }
+
     /// Adds a mesh that has its colours.
     pub(super) fn add_mesh(&mut self, skin: Skin, mut mesh: MeshData) {
+        let id = self.bystander.map_or(1.0, |id| f32::from(id) / 255.0);
+        mesh.colors.iter_mut().for_each(|color| color[3] = id);
         let tile = match skin {
             Skin::Wall(name) | Skin::Ground(name) => materials::tile_m(name).unwrap_or(1.0),
             Skin::Leaves => greenery::LEAF_TILE,
@@ -154,7 +189,7 @@ impl Mold {
                 pieces.push(Piece { mesh, cover: cover.clone(), bounds, casts_shadow });
             }
         }
-        Street { pieces }
+        Street { pieces, bystanders: self.bystanders }
     }
 }
 

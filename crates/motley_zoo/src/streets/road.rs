@@ -62,6 +62,11 @@ impl Section {
         self.half + 0.18 + self.strip + self.walk
     }
 
+    /// How far beyond the pavement on the subject's side the border stands.
+    fn set_back(&self, spot: Spot) -> f32 {
+        if spot == Spot::Verge { 2.4 } else { 0.0 }
+    }
+
     /// Grounds, kerbs and markings.
     fn lay(&self, mold: &mut Mold) {
         let Self { middle, half, strip, walk, .. } = *self;
@@ -74,6 +79,9 @@ impl Section {
         let lawn_tone = Vec3::new(mold.range(0.85, 1.15), 1.0, mold.range(0.7, 1.0)) * mold.range(0.8, 1.2);
         let across =
             |from: f32, to: f32| (Vec2::new(middle + from.min(to), -REACH), Vec2::new(middle + from.max(to), REACH));
+        // Beneath all of it: no sky through the cracks.
+        let (low, high) = across(-self.edge() - 70.0, self.edge() + 70.0);
+        mold.slab(Skin::Plain, Vec3::splat(0.03), low, high, -0.15);
         let (low, high) = across(-half, half);
         mold.slab(Skin::Ground(asphalt), road, low, high, 0.0);
         for side in [-1.0, 1.0] {
@@ -191,7 +199,7 @@ impl Section {
                     let own = (x.abs() < 1.6) && z.abs() < room;
                     // Beside a pavement the way to the road stays open now and then.
                     let gap = spot == Spot::Pavement && z.abs() < 4.0 && mold.chance(0.7);
-                    if !own && !gap && mold.chance(0.45) {
+                    if !own && !gap && mold.chance(0.45) && mold.take(Vec3::new(x, 0.0, z), 2.5) {
                         traffic::car(mold, Vec3::new(x, 0.0, z), side * self.drive > 0.0);
                     }
                     z += mold.range(5.6, 8.0);
@@ -202,7 +210,10 @@ impl Section {
             let side = if mold.chance(0.5) { 1.0 } else { -1.0 };
             let x = self.middle + side * (mold.below(self.lanes) as f32 + 0.5) * self.lane;
             let z = mold.range(9.0, 55.0) * if mold.chance(0.65) { 1.0 } else { -1.0 };
-            traffic::car(mold, Vec3::new(x, 0.0, z), side * self.drive > 0.0);
+            // A circle that holds a car reaches into the next lane: what matters is the distance in its own.
+            if mold.take(Vec3::new(4.0 * x, 0.0, z), 3.0) {
+                traffic::car(mold, Vec3::new(x, 0.0, z), side * self.drive > 0.0);
+            }
         }
     }
 
@@ -219,7 +230,7 @@ impl Section {
                     0 => furniture::lamp(mold, at(kerb, z), -side),
                     1 => {
                         let tall = mold.range(4.0, 9.0);
-                        if free(at(kerb + 0.3, z), 1.6) {
+                        if free(at(kerb + 0.3, z), 1.6) && mold.take(at(kerb + 0.3, z), 0.4) {
                             greenery::tree(mold, at(kerb + 0.3, z), tall);
                         }
                     }
@@ -229,13 +240,13 @@ impl Section {
             }
             for _ in 0..mold.below(4) {
                 let foot = at(kerb, mold.range(-26.0, 26.0));
-                if free(foot, 0.8) {
+                if free(foot, 0.8) && mold.take(foot, 0.4) {
                     furniture::sign(mold, foot);
                 }
             }
             for _ in 0..mold.below(3) {
                 let foot = at(self.edge() - 0.35, mold.range(-14.0, 14.0));
-                if free(foot, 1.0) {
+                if free(foot, 1.0) && mold.take(foot, 0.4) {
                     furniture::bin(mold, foot);
                 }
             }
@@ -245,7 +256,7 @@ impl Section {
             }
             for _ in 0..mold.below(4) {
                 let foot = at(mold.range(self.half + 0.5, self.edge()), mold.range(-24.0, 24.0));
-                if free(foot, 1.6) {
+                if free(foot, 1.6) && mold.take(foot, 0.4) {
                     traffic::walker(mold, foot);
                 }
             }
@@ -259,8 +270,7 @@ impl Section {
     fn border(&self, mold: &mut Mold, spot: Spot, built: f32) {
         for side in [-1.0, 1.0] {
             // Behind a subject that stands there, if one does.
-            let own = spot == Spot::Verge && side == -self.middle.signum();
-            let set_back = if own { 2.4 } else { 0.0 };
+            let set_back = if side == -self.middle.signum() { self.set_back(spot) } else { 0.0 };
             let x = |out: f32| self.middle + side * (self.edge() + set_back + out);
             let kind = if mold.chance(built) { mold.below(2) } else { 2 + mold.below(3) };
             let front = mold.range(0.1, 6.0);
@@ -300,14 +310,14 @@ impl Section {
             for _ in 0..trees {
                 let out = if kind <= 1 { mold.range(0.6, front.max(0.8)) } else { mold.range(0.8, 14.0) };
                 let (at, tall) = (Vec3::new(x(out), 0.1, mold.range(-55.0, 70.0)), mold.range(4.0, 11.0));
-                if free(at, 3.0) && (kind > 1 || front > 2.5) {
+                if free(at, 3.0) && (kind > 1 || front > 2.5) && mold.take(at, 0.5) {
                     greenery::tree(mold, at, tall);
                 }
             }
             for _ in 0..mold.below(9) {
                 let at = Vec3::new(x(mold.range(0.5, 2.8)), 0.1, mold.range(-22.0, 26.0));
                 let size = mold.range(0.4, 1.3);
-                if free(at, 1.8) {
+                if free(at, 1.8) && mold.take(at, 0.7 * size) {
                     greenery::bush(mold, at, size);
                 }
             }
@@ -342,35 +352,41 @@ fn street(mold: &mut Mold, spot: Spot, built: f32) {
     let section = Section::draw(mold, spot);
     section.lay(mold);
     section.traffic(mold, spot);
+    if matches!(spot, Spot::Pavement | Spot::Verge) {
+        park(mold, &section, spot);
+    }
     section.furnish(mold);
     section.border(mold, spot, built);
-    // Where bicycles are left.
-    if matches!(spot, Spot::Pavement | Spot::Verge) {
-        let out = -section.middle.signum();
-        match mold.below(7) {
-            0..=2 => {
-                // Side by side, away from the road.
-                let count = 2 + mold.below(5);
-                let pitch = mold.range(0.45, 0.8);
-                if mold.chance(0.7) {
-                    furniture::hoops(mold, Vec3::new(out * 0.5, KERB, 0.0), out * pitch, count);
-                }
-                for i in 0..count {
-                    if mold.chance(0.65) {
-                        let z = mold.range(-0.15, 0.15);
-                        traffic::bicycle(mold, Vec3::new(out * (0.5 + pitch * (i as f32 + 0.5)), KERB, z));
-                    }
+}
+
+/// Where bicycles are left, and what stands there.
+fn park(mold: &mut Mold, section: &Section, spot: Spot) {
+    let out = -section.middle.signum();
+    match mold.below(7) {
+        0..=2 => {
+            // Side by side, away from the road, as far as there is room.
+            let pitch = mold.range(0.45, 0.8);
+            let room = section.edge() - section.middle.abs() + section.set_back(spot) - 0.9;
+            let count = (2 + mold.below(5)).min((room / pitch).max(0.0) as u32);
+            if mold.chance(0.7) {
+                furniture::hoops(mold, Vec3::new(out * 0.5, KERB, 0.0), out * pitch, count);
+            }
+            for i in 0..count {
+                let at = Vec3::new(out * (0.5 + pitch * (i as f32 + 0.5)), KERB, mold.range(-0.15, 0.15));
+                mold.take(at, 0.9);
+                if mold.chance(0.65) {
+                    traffic::bicycle(mold, at);
                 }
             }
-            3 => {
-                let z = mold.range(-0.7, 0.7);
-                let thick = mold.range(0.04, 0.12);
-                let grey = Vec3::splat(mold.range(0.05, 0.4));
-                mold.post(grey, Vec3::new(out * 0.42, KERB, z), 3.4, thick);
-            }
-            4 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
-            _ => {}
         }
+        3 => {
+            let z = mold.range(-0.7, 0.7);
+            let thick = mold.range(0.04, 0.12);
+            let grey = Vec3::splat(mold.range(0.05, 0.4));
+            mold.post(grey, Vec3::new(out * 0.42, KERB, z), 3.4, thick);
+        }
+        4 => furniture::bench(mold, Vec3::new(out * 1.2, KERB, 2.6), out),
+        _ => {}
     }
 }
 

@@ -20,16 +20,22 @@ pub(super) fn car(mold: &mut Mold, at: Vec3, ahead: bool) {
     let breed = &breeds[mold.below(breeds.len() as u32) as usize];
     let model = vehicles::grow(breed, &mut mold.rng).simplified(COARSE_M, 0.08);
     let turn = if ahead { 0.0 } else { PI } + mold.range(-0.05, 0.05);
-    add(mold, &model, at, turn);
+    mold.add_bystander("car", |mold| add(mold, &model, at, turn));
 }
 
-/// A bicycle that stands along the street.
+/// A bicycle that stands along the street, without its rider.
 pub(super) fn bicycle(mold: &mut Mold, at: Vec3) {
     let breeds = vehicles::breeds("bicycle");
-    let breed = &breeds[mold.below(breeds.len() as u32) as usize];
-    let model = vehicles::grow(breed, &mut mold.rng).simplified(COARSE_M, 0.08);
+    let mut model = Model::default();
+    for _ in 0..8 {
+        let breed = &breeds[mold.below(breeds.len() as u32) as usize];
+        model = vehicles::grow(breed, &mut mold.rng);
+        if model.keypoints.iter().all(|(name, _)| name != "rider") {
+            break;
+        }
+    }
     let turn = mold.range(-0.15, 0.15);
-    add(mold, &model, at, turn);
+    mold.add_bystander("bicycle", |mold| add(mold, &model.simplified(COARSE_M, 0.08), at, turn));
 }
 
 /// Adds a model in its rest pose, its surfaces as colours of its vertices.
@@ -69,9 +75,11 @@ pub(super) fn walker(mold: &mut Mold, at: Vec3) {
     let dress = Dress::draw(&mut mold.rng);
     let stance = Stance::walking(&mut mold.rng);
     let turn = Quat::from_rotation_y(mold.range(-PI, PI));
-    for limb in limbs(&stance, &dress) {
-        mold.add(Skin::Plain, limb.color, |sheet| {
-            sheet.capsule(at + turn * limb.from, at + turn * limb.to, limb.radii, 8);
-        });
-    }
+    mold.add_bystander("person", |mold| {
+        for limb in limbs(&stance, &dress) {
+            mold.add(Skin::Plain, limb.color, |sheet| {
+                sheet.capsule(at + turn * limb.from, at + turn * limb.to, limb.radii, 8);
+            });
+        }
+    });
 }

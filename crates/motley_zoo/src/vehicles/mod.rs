@@ -107,6 +107,9 @@ pub fn breeds(class: &str) -> &'static [Breed] {
     }
 }
 
+/// Names of all clips: those of all vehicles, of bicycles, of ridden ones, and of those that stand.
+pub const CLIPS: [&str; 6] = ["roll", "steer", "pedal", "corner", "lean", "fallen"];
+
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0, its rest pose rolling straight on.
 ///
 /// Clips: `roll` (one turn of the wheels) and `steer` (left, right and back); bicycles also `pedal`. The same breed
