@@ -11,7 +11,8 @@ use crate::{Outcome, cli::NewArgs, opened};
 
 /// Metres that a class is taken to be high: as the zoo's breeds are, or, of things it does not know, as mugs and bottles are.
 fn height(class: &str) -> Height {
-    let [min, max] = class_height(class).unwrap_or([0.2, 0.3]);
+    let whole_cm = |height: f32| (height * 100.0).round() / 100.0;
+    let [min, max] = class_height(class).unwrap_or([0.2, 0.3]).map(whole_cm);
     Height { min, max }
 }
 

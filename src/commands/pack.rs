@@ -4,7 +4,7 @@ use anyhow::bail;
 use motley_scene::scene::{Class, Scene};
 use motley_zoo::{
     pack::{
-        Pack,
+        Pack, PackError,
         examine::{Description, oddities},
     },
     ready::ReadyScene,
@@ -52,7 +52,8 @@ fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
             descriptions.push(Description::new(class, name, licence, size, &loaded.model));
         }
     }
-    for fault in pack.look_around() {
+    let new = |fault: &PackError| faults.iter().all(|told| told.path != fault.path);
+    for fault in pack.look_around().into_iter().filter(new) {
         faulty = true;
         eprintln!("{fault}");
     }

@@ -225,7 +225,8 @@ def main():
     parser.add_argument("dir", type=Path, help="a finished dataset")
     folder = parser.parse_args().dir
     manifest = json.loads((folder / "motley.json").read_text())
-    records = [json.loads(line) for line in (folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    name = "metadata.jsonl" if is_loose(manifest) else "records.jsonl"
+    records = [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
     if manifest["shard"] is None:
         same(len(records), manifest["count"], "records")
     indices = [record["index"] for record in records]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     DatasetError, Manifest, Spec, atomic, formats,
-    layout::{DONE, Layout, MANIFEST, METADATA, SCENE, WORK},
+    layout::{DONE, Layout, MANIFEST, SCENE, WORK},
     lock::{self, Kind, Lock, PATIENCE},
     names::split_word,
     records::{Head, Records},
@@ -45,7 +45,7 @@ pub struct Summary {
 
 /// A file that a finished dataset should have and has not.
 fn lost(layout: &Layout, manifest: &Manifest) -> Result<Option<PathBuf>, DatasetError> {
-    let records = Records::from_metadata(&layout.out.join(METADATA))?;
+    let records = Records::from_metadata(&layout.metadata())?;
     let pictures = records.indices().filter(|_| manifest.has_loose_images()).map(|index| {
         let head: Head = records.get(index)?;
         Ok(PathBuf::from(head.file_name))
@@ -149,7 +149,7 @@ impl Dataset {
     pub fn finish(self) -> Result<Summary, DatasetError> {
         let Self { layout, mut manifest, supervisor } = self;
         if supervisor.is_none() {
-            let records = Records::from_metadata(&layout.out.join(METADATA))?;
+            let records = Records::from_metadata(&layout.metadata())?;
             return summary(&layout, &manifest, &records);
         }
         wait_for_workers(&layout, PATIENCE)?;

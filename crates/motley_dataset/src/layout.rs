@@ -12,8 +12,8 @@ pub(crate) const DONE: &str = ".motley.done";
 pub(crate) const MANIFEST: &str = "motley.json";
 /// The scene's text.
 pub(crate) const SCENE: &str = "scene.ron";
-/// One record a line.
-pub(crate) const METADATA: &str = "metadata.jsonl";
+/// One record a line. Where pictures lie beside it readers go by its name; where none do they must not take it for theirs.
+const METADATA: [&str; 2] = ["records.jsonl", "metadata.jsonl"];
 
 /// Paths in one dataset's folder.
 #[derive(Clone, Debug)]
@@ -34,6 +34,11 @@ impl Layout {
     /// Parent of the class folders while frames are drawn. Pictures that only archives will hold are staged.
     pub fn files(&self) -> PathBuf {
         if self.loose { self.out.clone() } else { self.work().join("stage") }
+    }
+
+    /// The records of a finished dataset.
+    pub fn metadata(&self) -> PathBuf {
+        self.out.join(METADATA[usize::from(self.loose)])
     }
 
     pub fn work_manifest(&self) -> PathBuf {

@@ -6,7 +6,7 @@
 //! | path | what |
 //! |---|---|
 //! | `<class>/<index>.jpg` (or `.png`) | the pictures; rasters (`.depth.npy`, …) and YOLO boxes (`.txt`) lie beside them |
-//! | `metadata.jsonl` | one [`Record`] a line, by index |
+//! | `metadata.jsonl` | one [`Record`] a line, by index; `records.jsonl` where no loose pictures lie beside it |
 //! | `motley.json`, `scene.ron` | the [`Manifest`], and the scene that was drawn |
 //! | `annotations.json` | COCO, when asked for |
 //! | `data.yaml`, `yolo.txt` | YOLO, when asked for |

@@ -16,7 +16,7 @@ use tar::Archive;
 use crate::{
     DatasetError, Manifest, Record, atomic, encode,
     formats::webdataset::shard_name,
-    layout::{Layout, MANIFEST, METADATA, SCENE},
+    layout::{Layout, MANIFEST, SCENE},
     records::{Head, Records},
 };
 
@@ -62,7 +62,7 @@ impl Reader {
         }
         let layout = Layout::new(dir, &manifest);
         let records = if finished {
-            Records::from_metadata(&dir.join(METADATA))?
+            Records::from_metadata(&layout.metadata())?
         } else {
             Records::from_journals(&layout, &manifest)?
         };

@@ -465,8 +465,8 @@ pub fn check_name(name: &str) -> Result<(), String> {
     // Windows keeps these for devices, with any extension: "Naming Files, Paths, and Namespaces", Win32 documentation.
     const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
     // Files that stand beside the class folders.
-    const TAKEN: [&str; 6] =
-        ["metadata.jsonl", "motley.json", "scene.ron", "annotations.json", "data.yaml", "yolo.txt"];
+    const TAKEN: [&str; 7] =
+        ["metadata.jsonl", "records.jsonl", "motley.json", "scene.ron", "annotations.json", "data.yaml", "yolo.txt"];
     let lower = name.to_lowercase();
     let stem = lower.split('.').next().unwrap_or_default().trim_end();
     let device = ["com", "lpt"].iter().any(|d| stem.strip_prefix(d).is_some_and(|n| n.len() == 1 && n != "0"));

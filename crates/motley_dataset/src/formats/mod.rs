@@ -5,24 +5,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    DatasetError, Format, Manifest, atomic,
-    layout::{Layout, METADATA},
-    records::Records,
-};
+use crate::{DatasetError, Format, Manifest, atomic, layout::Layout, records::Records};
 
 pub(crate) mod coco;
 pub(crate) mod webdataset;
 pub(crate) mod yolo;
 
-/// Writes `metadata.jsonl` and what the other formats want. Each file is whole or not there.
+/// Writes the records and what the other formats want. Each file is whole or not there.
 pub(crate) fn write_all(
     layout: &Layout,
     manifest: &Manifest,
     records: &Records,
     temp: &Path,
 ) -> Result<(), DatasetError> {
-    each(temp, &layout.out.join(METADATA), records, |file, index| {
+    each(temp, &layout.metadata(), records, |file, index| {
         let record = records.raw(index)?;
         writeln!(file, "{record}").map_err(DatasetError::io("write", temp))
     })?;

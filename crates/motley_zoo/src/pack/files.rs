@@ -18,7 +18,16 @@ pub(super) struct File {
 /// The visible files of a folder, sorted by name; none if the folder is not there. Names that cannot be used are faults.
 pub(super) fn files(folder: &Path, faults: &mut Vec<PackError>) -> Vec<File> {
     let mut files = Vec::new();
-    for (name, path) in entries(folder, faults).into_iter().filter(|(_, path)| path.is_file()) {
+    for (name, path) in entries(folder, faults) {
+        match path.metadata() {
+            Ok(meta) if meta.is_file() => {}
+            Ok(_) => continue,
+            // A link that leads nowhere, most likely.
+            Err(error) => {
+                faults.push(Fault::Io(error).at(path));
+                continue;
+            }
+        }
         let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let (stem, extension) = (part(path.file_stem()), part(path.extension()).to_lowercase());
         if is_usable(&name) {

@@ -64,7 +64,10 @@ impl Pack {
     pub fn check(folder: &Path) -> Result<Self, Vec<PackError>> {
         let (pack, mut faults) = Self::survey(folder);
         let subjects = pack.subjects.values().flatten().map(|(_, path)| load_model(path, None).err());
-        faults.extend(subjects.flatten().chain(pack.look_around()));
+        // A header that is no picture's is not worth a second word.
+        let new = |error: &PackError| faults.iter().all(|told| told.path != error.path);
+        let found: Vec<_> = subjects.flatten().chain(pack.look_around()).filter(new).collect();
+        faults.extend(found);
         if faults.is_empty() { Ok(pack) } else { Err(faults) }
     }
 
