@@ -170,7 +170,7 @@ fn doors_bonnets_and_boots_stand_open_and_clear_the_ground() {
                 1 => reach(&leaf, Vec3::NEG_X) - reach(&body, Vec3::NEG_X),
                 _ => reach(&leaf, Vec3::Y) - 0.9,
             };
-            assert!(out > 0.15, "{} {seed}: {} sticks out by {out}", breed.name, LEAVES[kind]);
+            assert!(out > 0.05, "{} {seed}: {} sticks out by {out}", breed.name, LEAVES[kind]);
         }
     }
     assert!(seen.iter().all(|count| *count > 3), "{seen:?}");
