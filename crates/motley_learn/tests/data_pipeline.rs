@@ -351,7 +351,7 @@ fn frames_that_came_are_learnt_again_with_other_draws_and_few_are_kept() {
         let newest = (step as u64 / 2).min(49);
         assert!((newest.saturating_sub(7)..=newest).contains(&index), "frame {index} while {newest} is the newest");
     }
-    let pictures: std::collections::BTreeSet<_> = loaded.iter().map(|one| one.key.0).collect();
+    let pictures: BTreeSet<_> = loaded.iter().map(|one| one.key.0).collect();
     assert_eq!(pictures.len(), 200, "no picture comes twice");
     let again = Pipeline { threads: 1, ..Pipeline::new(8, 1) }.run(&mixture, jobs(50), None).unwrap();
     assert!(again.map(|one| one.key.0).eq(loaded.iter().map(|one| one.key.0)), "the same by the same seed");
