@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Trains classifiers of cats and dogs on frames, on photos and on both, and judges them on photos that none has seen.
 #
-# usage: scripts/real.sh     (environment: MOTLEY, the program; MOTLEY_DATA, the folder with photos/ and weights/;
-#                            REAL_OUT, where to, default out/real; REAL_FRAMES, frames of both classes, default 4000)
+# usage: scripts/real.sh     (environment: MOTLEY, the program; MOTLEY_DATA, the folder with photos/ and weights/, and with
+#                            models/ if frames of those are to be compared too; REAL_OUT, where to, default out/real;
+#                            REAL_FRAMES, frames of both classes, default 4000)
 # Fails when the classifier that learnt from photos is right on fewer than 97.5 % of them, or when photos beside frames are
 # worth less than the photos alone.
 set -euo pipefail
@@ -31,7 +32,8 @@ at_least() {
 }
 
 failed=
-"$motley" capture scenes/cats-dogs-photo.scene.ron --batch "$frames" --out "$out/frames"
+scene=scenes/cats-dogs-photo.scene.ron
+"$motley" capture "$scene" --batch "$frames" --out "$out/frames"
 printf '%-16s %8s %8s\n' 'photos a class' 'photos' 'photos and frames'
 printf '%-16s %8s %8.4f\n' 0 '' "$(accuracy frames-run --data "$out/frames")"
 for count in 10 50 250; do
@@ -48,4 +50,18 @@ done
 all=$(accuracy photos-run --real "$data/photos/train")
 printf '%-16s %8.4f\n' all "$all"
 at_least "$all" 0.975 "all photos"
+if [[ -d $data/models ]]; then
+  # The same scene with other people's models.
+  mkdir -p "$out/pack"
+  ln -sfn "$(realpath "$data/models")" "$out/pack/subjects"
+  awk '/^    classes: \[/ {
+         print "    packs: [\"pack\"],"
+         print "    classes: [(name: \"cat\", source: Packs), (name: \"dog\", source: Packs)],"
+         skip = 1
+       }
+       !skip
+       /^    \],/ { skip = 0 }' "$scene" > "$out/pack.scene.ron"
+  "$motley" capture "$out/pack.scene.ron" --batch "$frames" --out "$out/pack-frames"
+  printf '%-16s %8s %8.4f\n' "0, other models" '' "$(accuracy pack-run --data "$out/pack-frames")"
+fi
 [[ ! $failed ]]

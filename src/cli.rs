@@ -443,7 +443,7 @@ pub struct TrainArgs {
     /// Train the last N stages of the backbone
     #[arg(long, value_name = "N")]
     pub last: Option<usize>,
-    /// Passes over the pictures; a stream is cut into so many parts, each learnt once
+    /// Passes over the pictures; streamed frames come in the first half of them, and are kept to be learnt again
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub epochs: usize,
     /// Pictures a step
@@ -452,9 +452,9 @@ pub struct TrainArgs {
     /// Step size of Adam
     #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
     pub lr: f64,
-    /// How the step size changes: constant or cosine
-    #[arg(long, value_name = "NAME", default_value = "constant", value_parser = parse_schedule)]
-    pub schedule: Schedule,
+    /// How the step size changes: constant or cosine [default: cosine where the backbone learns, else constant]
+    #[arg(long, value_name = "NAME", value_parser = parse_schedule)]
+    pub schedule: Option<Schedule>,
     /// Pull of the weights toward 0
     #[arg(long, value_name = "RATE", default_value_t = 0.0)]
     pub weight_decay: f64,

@@ -16,7 +16,7 @@ use image::{Rgb, RgbImage};
 use motley_dataset::{Dataset, FORMAT_VERSION, Format, FrameSink, ImageFormat, ImageSpec, Manifest, Spec};
 use motley_learn::data::{
     Classes, Content, DataError, Fact, FaultKind, Interleave, Job, Layout, Loaded, Mixture, Origin, Part, Pipeline,
-    Sample, Sampler, Seen, Source, Ticket,
+    Replay, Sample, Sampler, Seen, Source, Ticket,
 };
 use motley_pixels::Augment;
 use motley_scene::frame::{Frame, Labels};
@@ -324,7 +324,7 @@ fn frames_and_photos_are_interleaved_by_share() {
     (0..40).for_each(|index| sender.send(sample(index)).unwrap());
     drop(sender);
     let tickets = Sampler::new(&mixture, 1).unwrap();
-    let jobs = Interleave::new(receiver, tickets, 0.2);
+    let jobs = Interleave::new(receiver.into_iter().map(Job::Live), tickets, 0.2);
     let kinds: Vec<bool> = Pipeline::new(8, 1)
         .run(&Arc::new(mixture), jobs, None)
         .unwrap()
@@ -335,4 +335,26 @@ fn frames_and_photos_are_interleaved_by_share() {
         let files = ten.iter().filter(|file| **file).count();
         assert!((1..=3).contains(&files), "{files} of ten");
     }
+}
+
+#[test]
+fn frames_that_came_are_learnt_again_with_other_draws_and_few_are_kept() {
+    let mixture = Arc::new(Mixture::live(Classes::given(["cat", "dog"]).unwrap(), Augment::transfer()));
+    let most_bytes = 8 * sample(0).image.as_raw().len();
+    let jobs = |came| Replay::new((0..came).map(sample), 50, 3, 1).with_most_bytes(most_bytes);
+    let mut loader = Pipeline::new(8, 1).run(&mixture, jobs(50), None).unwrap();
+    let loaded: Vec<Loaded> = loader.by_ref().collect();
+    assert_eq!((loaded.len(), loader.seen().count()), (200, 50), "each comes once, and thrice again on average");
+    for (step, one) in loaded.iter().enumerate() {
+        let Origin::Live(index) = one.origin else { panic!("{:?}", one.origin) };
+        // One of three among the frames, two after the last.
+        let newest = (step as u64 / 2).min(49);
+        assert!((newest.saturating_sub(7)..=newest).contains(&index), "frame {index} while {newest} is the newest");
+    }
+    let pictures: BTreeSet<_> = loaded.iter().map(|one| one.key.0).collect();
+    assert_eq!(pictures.len(), 200, "no picture comes twice");
+    let again = Pipeline { threads: 1, ..Pipeline::new(8, 1) }.run(&mixture, jobs(50), None).unwrap();
+    assert!(again.map(|one| one.key.0).eq(loaded.iter().map(|one| one.key.0)), "the same by the same seed");
+    let fewer = Pipeline::new(8, 1).run(&mixture, jobs(49), None).unwrap();
+    assert_eq!(fewer.count(), 49 * 2, "nothing follows when frames are missing");
 }

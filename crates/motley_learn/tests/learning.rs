@@ -9,10 +9,10 @@ use motley_learn::backbone::small_cnn::{SPEC, SmallCnn};
 use motley_learn::classifier::Classifier;
 use motley_learn::device::Cpu;
 use motley_learn::error::Result;
-use motley_learn::fit::Training;
 use motley_learn::fit::batch::Batch;
 use motley_learn::fit::event::Event;
 use motley_learn::fit::images::{Fitted, ImageFit, Inner};
+use motley_learn::fit::{Schedule, Training};
 use motley_learn::head::{Head, HeadKind};
 use motley_learn::init::{redraw, stream};
 use motley_learn::weights::{Stored, collect};
@@ -77,7 +77,9 @@ fn weights_of<B: Backend, M: Module<B>>(module: &M) -> BTreeMap<String, Stored> 
 fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("resumed.checkpoint");
     let _ = std::fs::remove_file(&path);
-    let training = |epochs| Training { epochs, batch: 16, weight_decay: 1e-4, ..Training::default() };
+    // A cosine of another length would be another training.
+    let schedule = Some(Schedule::Constant);
+    let training = |epochs| Training { epochs, batch: 16, weight_decay: 1e-4, schedule, ..Training::default() };
     let whole = fit_with(&training(3), 0, None).unwrap();
     fit_with(&training(1), 0, Some(path.clone())).unwrap();
     let resumed = fit_with(&training(3), 0, Some(path.clone())).unwrap();

@@ -31,7 +31,7 @@ pub use error::DataError;
 pub use extract::{Extracted, extract};
 pub use facts::{Fact, Facts, facts};
 pub use fault::{Fault, FaultKind, Faults};
-pub use live::{Interleave, Sample, Seen};
+pub use live::{Interleave, Replay, Sample, Seen};
 pub use mixture::{Mixture, Part};
 pub use pipeline::{Content, Job, Loaded, Loader, Origin, Pipeline};
 pub use sampler::{Sampler, Ticket};

@@ -18,8 +18,10 @@ use super::{
 pub enum Job {
     /// A picture of a mixture.
     File(Ticket),
-    /// A frame.
+    /// A frame that came just now.
     Live(Sample),
+    /// A frame that came before, and which draw of its augmentation this is; the first was 0.
+    Again(Arc<Sample>, u32),
 }
 
 /// Where a picture came from.
@@ -112,7 +114,8 @@ impl Pipeline {
     fn make(&self, mixture: &Mixture, job: Job, cache: Option<&FeatureCache>) -> Made {
         match job {
             Job::File(ticket) => Made { hash: None, loaded: self.file(mixture, ticket, cache) },
-            Job::Live(sample) => Made { hash: Some(sample.hash()), loaded: self.frame(mixture, sample, cache) },
+            Job::Live(sample) => Made { hash: Some(sample.hash()), loaded: self.frame(mixture, &sample, 0, cache) },
+            Job::Again(sample, draw) => Made { hash: None, loaded: self.frame(mixture, &sample, draw, cache) },
         }
     }
 
@@ -133,7 +136,13 @@ impl Pipeline {
         Ok(Loaded { origin: Origin::File(ticket), name, class, facts, key, content })
     }
 
-    fn frame(&self, mixture: &Mixture, sample: Sample, cache: Option<&FeatureCache>) -> Result<Loaded, Fault> {
+    fn frame(
+        &self,
+        mixture: &Mixture,
+        sample: &Sample,
+        draw: u32,
+        cache: Option<&FeatureCache>,
+    ) -> Result<Loaded, Fault> {
         let name = format!("frame {}", sample.index);
         let class =
             mixture.classes().find(&sample.class).ok_or_else(|| unknown_class(&name, &sample.class, mixture))?;
@@ -144,7 +153,7 @@ impl Pipeline {
         // The size belongs to the picture: the same bytes in other rows are another one.
         let size = [sample.image.width().to_le_bytes(), sample.image.height().to_le_bytes()].concat();
         let bytes = [sample.image.as_raw().as_slice(), &size].concat();
-        let key = self.key(&bytes, augment, 0);
+        let key = self.key(&bytes, augment, draw);
         let origin = Origin::Live(sample.index);
         let content = match cache.and_then(|cache| cache.get(&shelf(None, origin), &key)) {
             Some(features) => Content::Features(features),
@@ -191,7 +200,7 @@ pub(super) fn shelf(mixture: Option<&Mixture>, origin: Origin) -> Shelf {
 
 /// What a worker hands over.
 struct Made {
-    /// Hash of a live sample.
+    /// Hash of a live sample, when it comes first.
     hash: Option<[u8; 32]>,
     loaded: Result<Loaded, Fault>,
 }

@@ -49,7 +49,7 @@ impl Progress {
     /// step size depends on their number.
     fn fits(&self, other: &Self) -> bool {
         let mut same = Training { patience: self.training.patience, ..other.training.clone() };
-        if same.schedule == Schedule::Constant {
+        if same.schedule == Some(Schedule::Constant) {
             same.epochs = self.training.epochs;
         }
         self.training == same && self.frozen_stages == other.frozen_stages

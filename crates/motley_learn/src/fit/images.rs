@@ -13,10 +13,10 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::{Rng, RngExt};
 
-use super::Training;
 use super::batch::{Batch, Batches};
 use super::checkpoint::{self, Progress};
 use super::event::{EpochMetrics, Event, StopReason};
+use super::{Schedule, Training};
 use crate::backbone::{Backbone, Trainable};
 use crate::classifier::Classifier;
 use crate::error::{Error, Result};
@@ -73,6 +73,9 @@ impl ImageFit<'_> {
     {
         let Self { training, frozen_stages, checkpoint, listener } = self;
         training.validate()?;
+        let learns = frozen_stages < model.backbone.stages();
+        let schedule = training.schedule.unwrap_or(if learns { Schedule::Cosine } else { Schedule::Constant });
+        let training = &Training { schedule: Some(schedule), ..training.clone() };
         let frozen = Frozen::new(&model.backbone, frozen_stages)?;
         let optimizer = adam(training.weight_decay).init();
         let mut progress = Progress::new(training, frozen_stages);
@@ -87,7 +90,7 @@ impl ImageFit<'_> {
                 break;
             }
             let epoch = progress.history.len();
-            let learning_rate = training.learning_rate * training.schedule.factor(epoch, training.epochs);
+            let learning_rate = training.learning_rate * schedule.factor(epoch, training.epochs);
             let mut pass = Pass { frozen: &frozen, state: &mut state, training, learning_rate, device, listener };
             let Some(tally) = pass.run(epoch, source)? else {
                 reason = StopReason::Cancelled;

@@ -24,8 +24,8 @@ pub struct Training {
     pub batch: usize,
     /// Adam's step size, > 0.
     pub learning_rate: f64,
-    /// How the step size changes.
-    pub schedule: Schedule,
+    /// How the step size changes; `None`: along a cosine where a backbone learns, else not at all.
+    pub schedule: Option<Schedule>,
     /// Added to the gradient: this times the weight; ≥ 0.
     pub weight_decay: f64,
     /// Share of the hidden neurons of [`HeadKind::Paper`](crate::head::HeadKind::Paper) that are left out at each step; from 0
@@ -44,7 +44,7 @@ impl Default for Training {
             epochs: 10,
             batch: 32,
             learning_rate: 1e-3,
-            schedule: Schedule::Constant,
+            schedule: None,
             weight_decay: 0.0,
             dropout: 0.3,
             seed: 0,

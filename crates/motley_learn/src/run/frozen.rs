@@ -134,6 +134,7 @@ fn learn<B: AutodiffBackend>(
     let is_photo = |origin: &Origin| matches!(origin, Origin::File(ticket) if ticket.part >= material.photos_from);
     let mut features = rows(&training, dim, |origin| !is_photo(origin));
     let photos = rows(&training, dim, is_photo);
+    let ridge = if photos.is_empty() { compute::RIDGE_OF_FRAMES } else { compute::RIDGE_OF_PHOTOS };
     if features.is_empty() {
         features = photos;
     } else if !photos.is_empty() {
@@ -141,7 +142,7 @@ fn learn<B: AutodiffBackend>(
     }
     let tests = rows(&validation, dim, |_| true);
     let Fitted { last, best, history, reason } =
-        fit(setup, &features, (!tests.is_empty()).then_some(&tests), listener)?;
+        fit(setup, &features, ridge, (!tests.is_empty()).then_some(&tests), listener)?;
     let judged = Judged { predictions: predictions(&best, validation, setup.device), mistakes: BTreeMap::new() };
     let whole = |head| Classifier { backbone: net.clone(), head };
     let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
@@ -253,12 +254,13 @@ type FittedHead<B> = Fitted<Head<<B as AutodiffBackend>::InnerBackend>>;
 fn fit<B: AutodiffBackend>(
     setup: &Setup<'_, B>,
     features: &Features,
+    ridge: f64,
     tests: Option<&Features>,
     listener: &mut Listener<'_>,
 ) -> Result<FittedHead<B>> {
     let (classes, device) = (setup.classes(), setup.device);
     let head = match setup.head {
-        HeadKind::Transfer => compute::transfer::<B::InnerBackend>(features, classes, device)?,
+        HeadKind::Transfer => compute::transfer::<B::InnerBackend>(features, classes, ridge, device)?,
         HeadKind::Means => compute::means::<B::InnerBackend>(features, classes, device)?,
         HeadKind::Paper | HeadKind::Linear => {
             let checkpoint = Some(setup.folder.checkpoint());

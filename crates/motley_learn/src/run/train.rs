@@ -22,9 +22,9 @@ use super::{
 use crate::{
     backbone::{Backbone, Layout, Net, NetOptions, spec},
     classifier::Classifier,
-    data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Sampler, Seen},
+    data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Replay, Sampler, Seen},
     device::{Device, Task},
-    error::{Error, Result},
+    error::Result,
     explain::{Explained, Method, explain_square},
     fit::{
         batch::Batches,
@@ -263,29 +263,23 @@ fn images<B: AutodiffBackend>(
     let (origin, count) = match &live {
         Some(live) => {
             let share = if mixture.parts().is_empty() { 0.0 } else { f64::from(plan.photo_share(setup.learns)) };
-            let total = (live.training as f64 / (1.0 - share)) as usize;
-            if total < training.epochs {
-                return Err(Error::Setting(format!(
-                    "{total} frames cannot be learnt in {} epochs: draw more by --count, or name fewer --epochs",
-                    training.epochs
-                )));
-            }
-            let frames = live.frames.clone();
+            // As many pictures an epoch as if the frames came from files: each frame is learnt `epochs` times, more or less.
+            let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
+            let frames = live.frames.clone().into_iter();
+            let frames = Replay::new(frames, live.training, training.epochs - 1, training.seed);
             let jobs: Box<dyn Iterator<Item = Job> + Send> = if mixture.parts().is_empty() {
-                Box::new(frames.into_iter().map(Job::Live))
+                Box::new(frames)
             } else {
                 Box::new(Interleave::new(frames, Sampler::new(mixture, training.seed)?, share))
             };
             let loader = setup.pipeline().run(mixture, jobs, None)?;
-            let (per_epoch, epochs) = (total / training.epochs, training.epochs);
-            (Origin::Live { loader, per_epoch, epochs, begun: 0 }, total)
+            (Origin::Live { loader, per_epoch, epochs: training.epochs, begun: 0 }, per_epoch)
         }
         None => {
             let per_epoch = mixture.tickets().len();
             (Origin::Balanced { pipeline: setup.pipeline(), mixture: mixture.clone(), per_epoch }, per_epoch)
         }
     };
-    let is_live = live.is_some();
     // The loader holds the frames now: once it is gone, nobody waits for them.
     drop(live);
     let mut source = feed(origin);
@@ -295,7 +289,7 @@ fn images<B: AutodiffBackend>(
         frozen: false,
         classes: setup.material.classes.names().to_vec(),
         training: count,
-        total: if is_live { count } else { count * training.epochs },
+        total: count * training.epochs,
         validation: match validation.as_ref().map(|feed| &feed.origin) {
             Some(Origin::Held(held)) => held.len(),
             Some(Origin::Each { mixture, .. }) => mixture.tickets().len(),
