@@ -23,7 +23,7 @@ pub(super) struct Probes {
 type Motion = fn(&Body, f32) -> Stance;
 
 /// Name, seconds, keys, movement.
-const MOTIONS: [(&str, f32, u32, Motion); 16] = [
+const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("stand", 4.0, 13, stand),
     ("look_around", 6.0, 17, look_around),
     ("walk", 1.1, 17, walk),
@@ -35,7 +35,6 @@ const MOTIONS: [(&str, f32, u32, Motion); 16] = [
     ("stretch", 3.0, 31, stretch),
     ("sleep", 6.0, 9, sleep),
     ("lie_on_side", 6.0, 9, lie_on_side),
-    ("lie_on_back", 5.0, 13, lie_on_back),
     ("loaf", 6.0, 9, loaf),
     ("groom", 3.0, 13, groom),
     ("scratch", 2.0, 17, scratch),
@@ -513,35 +512,6 @@ fn lie_on_side(body: &Body, t: f32) -> Stance {
     s.tilt = -1.1 + 0.7 * raised;
     s.tail = Bend { pitch: 0.0, yaw: 0.2 };
     s.tail_curl = yaw(0.08 * wave(t));
-    s
-}
-
-/// Rolled onto its back, paws in the air, the head on the ground and turned aside.
-fn lie_on_back(body: &Body, t: f32) -> Stance {
-    let over = 2.65 + 0.15 * wave(t);
-    let mut s = Stance { rests: true, roll: -over, ..Stance::default() };
-    s.spine = [yaw(0.08 * wave(t)), yaw(0.05), pitch(0.1)];
-    let turned = turn(Vec3::Z, over);
-    let posed = body.skeleton.solve(&s);
-    for side in 0..2 {
-        let kick = 0.05 * wave(2.0 * t + 0.4 * side as f32);
-        for (leg, upper, paw, up, along) in [
-            (&mut s.fore[side], FORE[side] + 1, FORE[side] + 4, 0.62, 0.1),
-            (&mut s.hind[side], HIND[side], HIND[side] + 3, 0.66, -0.04),
-        ] {
-            let from = posed.position[upper];
-            let reach = body.skeleton.rest[upper].y - body.skeleton.rest[paw].y;
-            let out = turned * Vec3::NEG_Y * reach * (up + kick);
-            let target = from + out + Vec3::Z * (along + kick) * body.w;
-            *leg = Leg { paw: target - body.skeleton.rest[paw], foot: 0.5, toes: 0.9, turned, ..Leg::default() };
-        }
-    }
-    // The crown lies on the ground: the neck goes on where the back ends.
-    s.neck = [pitch(0.55 * body.neck), Bend { pitch: 0.3 * body.neck, yaw: 0.2 }];
-    s.head = Bend { pitch: 0.15, yaw: 0.45 + 0.2 * wave(t) };
-    s.tilt = 0.3;
-    s.tail = Bend { pitch: 0.0, yaw: 0.25 };
-    s.tail_curl = yaw(0.1 * wave(t));
     s
 }
 

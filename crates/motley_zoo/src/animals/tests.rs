@@ -178,7 +178,7 @@ fn feet_and_bodies_rest_on_the_ground() {
         }
         // Seated and lying, the trunk itself is down.
         let trunk = ["pelvis", "loin", "back", "chest", "left_thigh", "right_thigh"];
-        for name in ["sit", "lie", "sleep", "lie_on_side", "lie_on_back"] {
+        for name in ["sit", "lie", "sleep", "lie_on_side"] {
             let index = model.clips.iter().position(|c| c.name == name);
             assert!(index.is_some());
             let low = lowest(&model, &posed(&model, index, 0.4), |joint| trunk.contains(&joint));
@@ -233,7 +233,7 @@ fn every_animal_knows_its_movements_and_a_leap_leaves_the_ground() {
         let breed = &breeds(kind)[0];
         let model = individual(breed, 9);
         let has = |name: &str| model.clips.iter().any(|c| c.name == name);
-        let common = "stand look_around walk trot run jump sit lie sleep lie_on_side lie_on_back stretch groom scratch";
+        let common = "stand look_around walk trot run jump sit lie sleep lie_on_side stretch groom scratch";
         assert!(common.split(' ').all(has) && has(own), "{kind}");
         let jump = model.clips.iter().position(|c| c.name == "jump").unwrap_or_default();
         let height =
