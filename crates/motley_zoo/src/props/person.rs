@@ -94,6 +94,8 @@ fn body(stance: &Stance, dress: &Dress) -> MeshData {
         paint(&mut part, dress.skin);
         append(&mut mesh, part);
     }
+    // A knee that would sink into the ground lies on it.
+    mesh.positions.iter_mut().for_each(|p| p.y = p.y.max(0.0));
     mesh.uvs = mesh.positions.iter().map(|p| Vec2::new(p.x, p.y)).collect();
     mesh
 }
