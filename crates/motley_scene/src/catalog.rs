@@ -23,9 +23,11 @@ impl Catalog {
     /// What the field at a path, such as `sky.name`, selects from; `None` for fields that select from something else.
     pub fn names(&self, path: &str) -> Option<&[String]> {
         Some(match path {
-            "materials.ground" | "materials.wall" | "materials.obstructor" | "subject_texture.material" => {
-                &self.materials
-            }
+            "materials.ground"
+            | "materials.wall"
+            | "materials.obstructor"
+            | "subject_texture.material"
+            | "props.cloth" => &self.materials,
             "sky.name" => &self.skies,
             "obstructors.shape" => &self.shapes,
             "pose.clips" if !self.clips.is_empty() => &self.clips,

@@ -8,7 +8,7 @@ use crate::{
     catalog::Catalog,
     params::{
         DrawContext, Parameter, camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials,
-        obstructors::Obstructors, placement::Placement, pose::Pose, sky::Sky, subject::Subject,
+        obstructors::Obstructors, placement::Placement, pose::Pose, props::Props, sky::Sky, subject::Subject,
         subject_texture::SubjectTexture,
     },
     scene::Scene,
@@ -103,6 +103,7 @@ parameters! {
     lighting: Lighting,
     camera: Camera,
     obstructors: Obstructors,
+    props: Props,
     lens_sensor: LensSensor,
 }
 

@@ -10,7 +10,7 @@ use crate::{
     field::{Described, Field, FieldInfo, Limits, nearest},
     params::{
         camera::Camera, lens_sensor::LensSensor, lighting::Lighting, materials::Materials, obstructors::Obstructors,
-        placement::Placement, pose::Pose, sky::Sky, subject::Subject, subject_texture::SubjectTexture,
+        placement::Placement, pose::Pose, props::Props, sky::Sky, subject::Subject, subject_texture::SubjectTexture,
     },
     slot::{Choice, Part, Slot, plain_choice},
     source::{Fault, Faults, Node},
@@ -51,6 +51,8 @@ crate::fields! {
         camera: Camera = Camera::default();
         /// Things around the subject.
         obstructors: Obstructors = Obstructors::default();
+        /// Bedding, people and bars.
+        props: Props = Props::default();
         /// Lens and sensor.
         lens_sensor: LensSensor = LensSensor::default();
         /// Settings of parameters that your own plugins bring, by name.
@@ -387,6 +389,7 @@ impl Scene {
             ("materials.obstructor", &self.materials.obstructor, self.materials.enabled),
             ("subject_texture.material", &self.subject_texture.material, self.subject_texture.enabled),
             ("sky.name", &self.sky.name, self.sky.enabled),
+            ("props.cloth", &self.props.cloth, self.props.enabled),
             ("obstructors.shape", &self.obstructors.shape, self.obstructors.enabled),
         ];
         for (path, names, needed) in lists {

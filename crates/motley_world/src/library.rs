@@ -20,6 +20,7 @@ use motley_zoo::{
     detail::Detail,
     materials::MaterialMaps,
     model::{MeshData, Model, Surface, Texture},
+    props::Prop,
     streets::Cover,
     zoo::{Individual, Zoo, ZooError},
 };
@@ -91,6 +92,7 @@ pub struct Library {
     materials: Pool<String, LoadedMaterial>,
     skies: Pool<String, Arc<SkyAssets>>,
     shapes: BTreeMap<String, Handle<Mesh>>,
+    props: BTreeMap<(Prop, u32), (Handle<Mesh>, Handle<Lean>)>,
 }
 
 /// The asset collections that the library fills.
@@ -118,6 +120,7 @@ impl Library {
             materials: Pool::new(MATERIAL_BUDGET),
             skies: Pool::new(SKY_BUDGET),
             shapes: BTreeMap::new(),
+            props: BTreeMap::new(),
         }
     }
 
@@ -197,6 +200,17 @@ impl Library {
     /// An obstructor's shape, about one metre across.
     pub fn shape(&mut self, name: &str, shelves: &mut Shelves) -> Handle<Mesh> {
         self.shapes.entry(name.to_owned()).or_insert_with(|| shelves.meshes.add(shapes::mesh(name))).clone()
+    }
+
+    /// A variant of a prop, with a matt surface that shows the colours of its own.
+    pub fn prop(&mut self, kind: Prop, variant: u32, shelves: &mut Shelves) -> (Handle<Mesh>, Handle<Lean>) {
+        let variant = variant % kind.variants();
+        let build = || {
+            let own = Surface { roughness: 0.85, ..Surface::default() };
+            let material = surface(&own, &mut HashMap::new(), &mut 0, shelves);
+            (shelves.meshes.add(mesh(&kind.build(variant), false)), material)
+        };
+        self.props.entry((kind, variant)).or_insert_with(build).clone()
     }
 }
 

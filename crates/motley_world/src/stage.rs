@@ -114,6 +114,12 @@ pub mod ids {
     pub const WALL: u8 = 3;
     /// A street, its ground included.
     pub const STREET: u8 = 4;
+    /// A cloth under the subject.
+    pub const BEDDING: u8 = 5;
+    /// Somebody.
+    pub const PERSON: u8 = 6;
+    /// Bars before and behind the subject.
+    pub const BARS: u8 = 7;
     /// The first obstructor; the others follow.
     pub const OBSTRUCTOR: u8 = 10;
 }
@@ -269,6 +275,8 @@ pub mod tags {
     pub const STREET: u32 = 7;
     /// All parts of the subject.
     pub const SUBJECT: u32 = 8;
+    /// The first of three kinds of props.
+    pub const PROPS: u32 = 9;
     /// The first obstructor.
     pub const OBSTRUCTORS: u32 = 16;
 }

@@ -11,7 +11,7 @@ pub(crate) struct Dress {
     top: Vec3,
     trousers: Vec3,
     shoes: Vec3,
-    skin: Vec3,
+    pub(crate) skin: Vec3,
     hair: Vec3,
     shorts: bool,
     short_sleeves: bool,
@@ -74,6 +74,11 @@ impl Dress {
             helmet: dice.chance(0.5).then_some(if bright { rgb(0.5, 0.75, 0.05) } else { helmet }),
             rucksack: dice.chance(0.3).then_some(rucksack * 0.6),
         }
+    }
+
+    /// The same without helmet and rucksack.
+    pub(crate) fn at_home(self) -> Self {
+        Self { helmet: None, rucksack: None, ..self }
     }
 }
 

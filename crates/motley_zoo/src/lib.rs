@@ -11,6 +11,7 @@ pub mod materials;
 pub mod model;
 pub mod pack;
 pub mod pose;
+pub mod props;
 pub mod ready;
 pub mod skies;
 pub mod streets;

@@ -9,6 +9,7 @@ pub mod materials;
 pub mod obstructors;
 pub mod placement;
 pub mod pose;
+pub mod props;
 pub mod sky;
 pub mod subject;
 pub mod subject_texture;

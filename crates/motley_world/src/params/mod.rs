@@ -6,6 +6,7 @@ pub mod materials;
 pub mod obstructors;
 pub mod placement;
 pub mod pose;
+pub mod props;
 pub mod sky;
 pub mod subject;
 pub mod subject_texture;
@@ -24,5 +25,6 @@ pub fn plugin(app: &mut App) {
         lighting::plugin,
         camera::plugin,
         obstructors::plugin,
+        props::plugin,
     ));
 }

@@ -22,7 +22,7 @@ mod grow;
 mod head;
 mod locks;
 mod mesh;
-mod noise;
+pub(crate) mod noise;
 mod outfit;
 mod palette;
 mod sheet;

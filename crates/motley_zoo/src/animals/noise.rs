@@ -95,7 +95,7 @@ pub(super) fn noise(p: Vec3) -> f32 {
 }
 
 /// Three octaves of [`noise`], 0–1, mean near one half.
-pub(super) fn fractal(p: Vec3) -> f32 {
+pub(crate) fn fractal(p: Vec3) -> f32 {
     0.55 * noise(p)
         + 0.3 * noise(p * 2.1 + Vec3::new(7.0, 3.0, 1.0))
         + 0.15 * noise(p * 4.3 + Vec3::new(17.0, 13.0, 11.0))
