@@ -207,7 +207,7 @@ impl Library {
         let variant = variant % kind.variants();
         let build = || {
             let own = Surface { roughness: 0.85, ..Surface::default() };
-            let material = surface(&own, &mut HashMap::new(), &mut 0, shelves);
+            let material = surface(&own, LeanKey::default(), &mut HashMap::new(), &mut 0, shelves);
             (shelves.meshes.add(mesh(&kind.build(variant), false)), material)
         };
         self.props.entry((kind, variant)).or_insert_with(build).clone()
