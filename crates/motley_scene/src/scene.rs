@@ -388,11 +388,14 @@ impl Scene {
             ("materials.obstructor", &self.materials.obstructor, self.materials.enabled),
             ("subject_texture.material", &self.subject_texture.material, self.subject_texture.enabled),
             ("sky.name", &self.sky.name, self.sky.enabled),
-            ("props.cloth", &self.props.cloth, self.props.enabled),
             ("obstructors.shape", &self.obstructors.shape, self.obstructors.enabled),
         ];
         for (path, names, needed) in lists {
             check_list(path, names, catalog.names(path).unwrap_or_default(), needed, faults);
+        }
+        // Its default names cloths, which not every catalogue has.
+        if self.props.enabled {
+            check_list("props.cloth", &self.props.cloth, &catalog.materials, true, faults);
         }
         for (i, class) in self.classes.iter().enumerate() {
             let path = format!("classes[{i}].skies");
