@@ -389,7 +389,6 @@ impl Scene {
             ("materials.obstructor", &self.materials.obstructor, self.materials.enabled),
             ("subject_texture.material", &self.subject_texture.material, self.subject_texture.enabled),
             ("sky.name", &self.sky.name, self.sky.enabled),
-            ("props.cloth", &self.props.cloth, self.props.enabled),
             ("obstructors.shape", &self.obstructors.shape, self.obstructors.enabled),
         ];
         for (path, names, needed) in lists {
@@ -397,6 +396,10 @@ impl Scene {
         }
         if let Some(clips) = catalog.names("pose.clips") {
             check_list("pose.clips", &self.pose.clips, clips, self.pose.enabled, faults);
+        }
+        // Its default names cloths, which not every catalogue has.
+        if self.props.enabled {
+            check_list("props.cloth", &self.props.cloth, &catalog.materials, true, faults);
         }
         for (i, class) in self.classes.iter().enumerate() {
             let path = format!("classes[{i}].skies");

@@ -72,9 +72,9 @@ fn part(recipe: &Recipe, name: &str) -> serde_json::Value {
 }
 
 #[test]
-fn there_are_ten_parameters_each_with_its_field() {
+fn there_are_eleven_parameters_each_with_its_field() {
     let (mut scene, catalog) = scene(&[1.0, 1.0]);
-    assert_eq!(PARAMETERS.len(), 10);
+    assert_eq!(PARAMETERS.len(), 11);
     let recipe = draw(&scene, &catalog, 1, 2, 0);
     for name in PARAMETERS {
         part(&recipe, name);

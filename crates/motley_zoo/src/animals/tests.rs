@@ -114,10 +114,10 @@ fn the_same_stream_grows_the_same_bytes_and_another_stream_another_animal() {
 #[test]
 fn a_few_individuals_are_the_same_on_every_machine() {
     let known = [
-        ("cat", "domestic_shorthair", "5e0476029a28525d"),
-        ("cat", "persian", "1eaeb60ca04be8e9"),
-        ("dog", "beagle", "eaccfff88169cf0f"),
-        ("dog", "mixed", "ecbe2340e436c091"),
+        ("cat", "domestic_shorthair", "598d8dea1ba16c79"),
+        ("cat", "persian", "f5636f61e8c1a195"),
+        ("dog", "beagle", "80599c0198461a6e"),
+        ("dog", "mixed", "7fb6f54849eccf98"),
     ];
     let found = known.map(|(class, name, _)| {
         let breed = breeds(class).iter().find(|b| b.name == name).unwrap_or(&breeds(class)[0]);
