@@ -56,9 +56,10 @@ impl Progress {
     }
 }
 
+/// In a format that keeps each number to the bit: JSON would not, and the same settings would look like others.
 #[derive(Serialize, Deserialize)]
 struct File {
-    progress: String,
+    progress: Progress,
     model: Vec<u8>,
     best: Vec<u8>,
     optimizer: Vec<u8>,
@@ -76,7 +77,7 @@ where
     let best = Recorder::<B::InnerBackend>::record(&recorder, state.best.clone().into_record(), ());
     let optimizer = Recorder::<B>::record(&recorder, state.optimizer.to_record(), ());
     let file = File {
-        progress: serde_json::to_string(progress).map_err(|error| failed(error.to_string()))?,
+        progress: progress.clone(),
         model: model.map_err(|error| failed(error.to_string()))?,
         best: best.map_err(|error| failed(error.to_string()))?,
         optimizer: optimizer.map_err(|error| failed(error.to_string()))?,
@@ -102,11 +103,10 @@ where
     };
     let content = std::fs::read(path).map_err(Error::io(path))?;
     let file: File = postcard::from_bytes(&content).map_err(|_| other())?;
-    let saved: Progress = serde_json::from_str(&file.progress).map_err(|_| other())?;
-    if !saved.fits(progress) {
+    if !file.progress.fits(progress) {
         return Err(other());
     }
-    progress.history = saved.history;
+    progress.history = file.progress.history;
     let recorder = Bytes::default();
     let model = Recorder::<B>::load(&recorder, file.model, device).map_err(|_| other())?;
     let best = Recorder::<B::InnerBackend>::load(&recorder, file.best, device).map_err(|_| other())?;
