@@ -147,8 +147,9 @@ fn vehicles_have_the_size_of_their_kind_and_stand_on_the_ground() {
 #[test]
 fn doors_bonnets_and_boots_stand_open_and_clear_the_ground() {
     let mut seen = [0; 4];
-    for breed in breeds("car") {
-        for seed in 0..40 {
+    // Most breeds draw the same things in the same order: of one seed they would all have the same leaf.
+    for (breed, first) in breeds("car").iter().zip((0..).step_by(40)) {
+        for seed in first..first + 40 {
             let model = grow(breed, &mut ChaCha8Rng::seed_from_u64(seed));
             let name = |part: &Part| model.nodes[part.node].name.as_str();
             let Some(kind) = model.parts.iter().find_map(|part| LEAVES.iter().position(|leaf| *leaf == name(part)))
