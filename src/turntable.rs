@@ -82,7 +82,8 @@ impl Turntable {
         let image =
             RgbImage::from_raw(frame.width, frame.height, frame.rgb).context("a frame is not as large as it says")?;
         // The sheet's captions name classes; here breeds are what is told apart.
-        let labels = Labels { index, class: breed.to_owned(), class_id: frame.labels.class_id, ..Labels::default() };
+        let Labels { class_id, visible_fraction, .. } = frame.labels;
+        let labels = Labels { index, class: breed.to_owned(), class_id, visible_fraction, ..Labels::default() };
         Ok(SheetPicture { image, labels: Some(labels) })
     }
 }

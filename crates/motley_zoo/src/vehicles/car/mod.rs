@@ -137,8 +137,8 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let mut dice = Dice(stream);
     let mut model = Assembly::default();
     let finish = Finish::draw(breed, &mut dice, &mut model);
-    let shape = draw_shape(breed, &mut dice);
     let radius = dice.range(breed.wheel);
+    let shape = draw_shape(breed, &mut dice, radius);
     let axles = [breed.axles.0, breed.axles.1].map(|at| (0.5 - dice.range(at)) * shape.length);
     let painted_handles = dice.chance(0.6);
     let car = Car { breed, shell: Shell::new(shape), finish, axles, radius, painted_handles };
@@ -200,10 +200,11 @@ fn soil(paint: &mut Sheet, clearance: f32, strength: f32) {
         .collect();
 }
 
-/// Draws the body's measures, in an order that no roof can violate.
-fn draw_shape<R: Rng>(breed: &CarBreed, dice: &mut Dice<R>) -> Shape {
+/// Draws the body's measures, in an order that no roof can violate, around wheels of a radius.
+fn draw_shape<R: Rng>(breed: &CarBreed, dice: &mut Dice<R>, radius: f32) -> Shape {
     let height = dice.range(breed.height);
-    let bonnet = dice.range(breed.bonnet);
+    // Wheels do not look out of it.
+    let bonnet = dice.range(breed.bonnet).max(2.0 * radius + 0.09);
     let cowl_at = dice.range(breed.cowl_at);
     let roof_from = dice.range(breed.roof_from).max(cowl_at + 0.05);
     let roof_to = dice.range(breed.roof_to).max(roof_from + 0.08);
@@ -242,7 +243,7 @@ mod tests {
             let Body::Car(body) = &breed.body else { panic!("{} is no car", breed.name) };
             for seed in 0..4 {
                 let mut stream = ChaCha8Rng::seed_from_u64(seed);
-                let shape = draw_shape(body, &mut Dice(&mut stream));
+                let shape = draw_shape(body, &mut Dice(&mut stream), body.wheel.0);
                 let inner = shape.width / 2.0 - 0.34;
                 let housing = |at: f32| Housing {
                     axis: Vec2::new((0.5 - at) * shape.length, body.wheel.0),
