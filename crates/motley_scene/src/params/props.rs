@@ -73,7 +73,7 @@ impl Parameter for Props {
         let [under, beside, before, behind] = [(); 4].map(|()| prop());
         let barred = bars < self.bars;
         PropsDraw {
-            bedding: (bedding < self.bedding && !material.is_empty()).then(|| PropDraw { material, ..under }),
+            bedding: (bedding < self.bedding && !material.is_empty()).then_some(PropDraw { material, ..under }),
             person: (person < self.person).then_some(beside),
             bars: BarsDraw {
                 before: (barred && place < 0.7).then_some(before),

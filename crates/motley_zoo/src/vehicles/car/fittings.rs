@@ -212,13 +212,13 @@ impl Car<'_> {
         };
         let windscreen = (s.cowl_at + 0.012, s.roof_from - 0.012);
         panes.push(top(windscreen.0, windscreen.1, RAIL + 0.022));
-        let rear = (!(panelled && dice.chance(0.5))).then(|| {
-            if s.deck_at - s.roof_to < 0.05 {
-                (s.roof_to + 0.25 * (s.deck_at - s.roof_to), s.deck_at - 0.001)
-            } else {
-                (s.roof_to + 0.012, s.deck_at - 0.014)
-            }
-        });
+        let steep = s.deck_at - s.roof_to < 0.05;
+        let rear = if steep {
+            (s.roof_to + 0.25 * (s.deck_at - s.roof_to), s.deck_at - 0.001)
+        } else {
+            (s.roof_to + 0.012, s.deck_at - 0.014)
+        };
+        let rear = (!(panelled && dice.chance(0.5))).then_some(rear);
         panes.extend(rear.map(|(head, foot)| top(head, foot, RAIL + 0.026)));
         Glazing { chrome: dice.chance(0.25), sides: (from, end), windscreen, rear, panes }
     }
