@@ -33,7 +33,7 @@ help: ## This list
 	@command -v cargo >/dev/null || printf '\n%s\n' "$$NO_CARGO"
 
 .PHONY: demo
-demo: build ## Frames of the default scene, a contact sheet, and a classifier that learns from its stream: about two minutes
+demo: build ## Frames of the default scene, a contact sheet, and a classifier that learns from a stream: about two minutes
 	$(MOTLEY) capture $(SCENE) --batch 200 --out out/demo
 	$(MOTLEY) sheet out/demo --out out/demo-sheet.jpg
 	rm -rf out/demo-run
