@@ -13,7 +13,7 @@ use crate::vehicles::build::{Assembly, NodeId, Sheet, bend};
 
 /// Heights over the body in metres, in the order in which things cover each other.
 pub(super) const UNDER: f32 = 0.007;
-pub(super) const PANE_LIFT: f32 = 0.014;
+pub(super) const MIDDLE: f32 = 0.014;
 const OVER: f32 = 0.021;
 
 /// Range of v of the side windows.
@@ -59,6 +59,16 @@ pub(super) fn lay(
     for opening in openings {
         sheet.cut(start, &mut places, opening);
     }
+}
+
+/// (u, t) within an outline.
+pub(super) fn within(&[a, b, c, d]: &[Vec2; 4]) -> impl Fn(Vec2) -> Vec2 + use<> {
+    move |p| a.lerp(b, p.x).lerp(d.lerp(c, p.x), p.y)
+}
+
+/// The middle of an outline.
+pub(super) fn middle(outline: &[Vec2; 4]) -> Vec2 {
+    outline.iter().sum::<Vec2>() / 4.0
 }
 
 /// (u, t) of a patch over one side: `u` of its front and rear edge for each height 0–1, and its range of `v`.
@@ -240,12 +250,11 @@ impl Car<'_> {
             }
         }
         for pane in &glazing.panes {
-            if leaf.is_some_and(|leaf| leaf.carries(pane.iter().sum::<Vec2>() / 4.0)) {
+            if leaf.is_some_and(|leaf| leaf.carries(middle(pane))) {
                 continue;
             }
             let size = [steps(pane[1].x - pane[0].x, 50.0), steps(pane[3].y - pane[0].y, 26.0)];
-            let place = |p: Vec2| pane[0].lerp(pane[1], p.x).lerp(pane[3].lerp(pane[2], p.x), p.y);
-            lay(model.sheet(0, finish.glass), shell, size, place, PANE_LIFT, &[]);
+            lay(model.sheet(0, finish.glass), shell, size, within(pane), MIDDLE, &[]);
         }
         let (foot, head) = glazing.windscreen;
         let (size, place) = across((foot - 0.006, head + 0.006), RAIL + 0.012);
@@ -290,7 +299,7 @@ impl Car<'_> {
         for side in [1.0, -1.0] {
             let x = side * lamp_x;
             put(finish.black, x, lamp_y, lamp_w + 0.012, lamp_h + 0.012, round, (UNDER, 0.0));
-            put(finish.lamp, x, lamp_y, lamp_w, lamp_h, round, (PANE_LIFT, 0.018));
+            put(finish.lamp, x, lamp_y, lamp_w, lamp_h, round, (MIDDLE, 0.018));
             // Reflectors and indicator behind the lens. No dark pupil in a round lamp: that makes an eye of it.
             for (dx, size) in [(-0.42, 0.62), (0.18, 0.55)] {
                 let half = lamp_h * size;
@@ -314,7 +323,7 @@ impl Car<'_> {
         let bright = dice.chance(0.6);
         let frame = if bright { finish.chrome } else { finish.black };
         put(frame, 0.0, grille_y, grille_w + 0.016, grille_h + 0.014, 0.35, (UNDER, 0.0));
-        put(finish.plastic, 0.0, grille_y, grille_w, grille_h, 0.35, (PANE_LIFT, 0.0));
+        put(finish.plastic, 0.0, grille_y, grille_w, grille_h, 0.35, (MIDDLE, 0.0));
         let bars = 2 + (grille_h / 0.035) as u32;
         for bar in 0..bars {
             let y = grille_y - grille_h + 2.0 * grille_h * (bar as f32 + 0.5) / bars as f32;
@@ -326,7 +335,7 @@ impl Car<'_> {
         put(finish.plastic, 0.0, bumper + 0.01, intake, 0.07, 0.3, (UNDER, 0.0));
         for side in [1.0, -1.0] {
             put(finish.plastic, side * 0.73 * w, bumper + 0.03, 0.11, 0.05, 0.5, (UNDER, 0.0));
-            put(finish.lamp, side * 0.73 * w, bumper + 0.03, 0.035, 0.035, 1.0, (PANE_LIFT, 0.008));
+            put(finish.lamp, side * 0.73 * w, bumper + 0.03, 0.035, 0.035, 1.0, (MIDDLE, 0.008));
         }
         let plate_y = (grille_y - grille_h - 0.09).max(bumper + 0.05);
         put(finish.black, 0.0, plate_y, 0.265, 0.062, 0.08, (OVER + 0.004, 0.0));
@@ -351,7 +360,7 @@ impl Car<'_> {
         let round = dice.range((0.15, 0.7));
         for side in [1.0, -1.0] {
             put(finish.black, side * x, y, lamp_w + 0.01, lamp_h + 0.01, round, (UNDER, 0.0));
-            put(finish.red, side * x, y, lamp_w, lamp_h, round, (PANE_LIFT, 0.02));
+            put(finish.red, side * x, y, lamp_w, lamp_h, round, (MIDDLE, 0.02));
             let (dx, dy) = if tall { (0.0, -0.45 * lamp_h) } else { (-0.5 * lamp_w * side, 0.0) };
             let clear = if dice.chance(0.5) { finish.lamp } else { finish.amber };
             put(clear, side * x + dx, y + dy, lamp_w * 0.3, lamp_h * 0.28, round, (OVER + 0.02, 0.003));
@@ -360,7 +369,7 @@ impl Car<'_> {
         let plate_y = (y - dice.range((0.02, 0.12))).max(s.clearance + 0.34);
         let recess = if tall { 0.5 * w } else { (x - lamp_w - 0.02).max(0.28) };
         put(finish.plastic, 0.0, plate_y, recess.min(0.36), 0.082, 0.25, (UNDER, 0.0));
-        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (PANE_LIFT, 0.0));
+        put(finish.plate, 0.0, plate_y, 0.255, 0.052, 0.08, (MIDDLE, 0.0));
         let bumper = s.clearance + 0.3;
         put(finish.black, 0.0, bumper + 0.1, 0.93 * w, 0.004, 0.0, (UNDER, 0.0));
         put(finish.plastic, 0.0, bumper - 0.06, 0.72 * w, 0.06, 0.3, (UNDER, 0.0));
@@ -507,7 +516,7 @@ fn letters<R: Rng>(model: &mut Assembly, surface: usize, shell: &Shell, front: b
     for i in 0..7 {
         let x = (i as f32 - 3.0) * 0.062 + if i > 2 { 0.012 } else { -0.012 };
         let half = Vec2::new(dice.range((0.008, 0.018)), 0.034);
-        let lift = if front { OVER + 0.009 } else { PANE_LIFT + 0.003 };
+        let lift = if front { OVER + 0.009 } else { MIDDLE + 0.003 };
         let round = ops::sin(TAU * dice.range((0.0, 0.25)));
         on_end(model.sheet(0, surface), shell, front, (middle + Vec2::X * x, half), round, (lift, 0.0));
     }

@@ -5,7 +5,7 @@ use rand::Rng;
 
 use super::{
     Car,
-    fittings::{Glazing, PANE_LIFT, UNDER, lay, side_frame},
+    fittings::{Glazing, MIDDLE, UNDER, lay, middle, side_frame, within},
     shell::{BELT, RAIL, Shell},
 };
 use crate::vehicles::{
@@ -78,7 +78,7 @@ impl Car<'_> {
     /// Adds it, turned about its hinge, on a node of its own.
     pub(super) fn add_leaf(&self, model: &mut Assembly, leaf: &Leaf, glazing: &Glazing) {
         let (finish, shell) = (&self.finish, &self.shell);
-        let [a, b, c, d] = leaf.outline;
+        let [a, b, ..] = leaf.outline;
         let (name, hinge, axis, angle) = match leaf.kind {
             Kind::LeftDoor => ("left_door", Vec2::new(a.x, BELT), Vec3::Y, -leaf.angle),
             Kind::RightDoor => ("right_door", Vec2::new(a.x, 2.0 - BELT), Vec3::Y, leaf.angle),
@@ -87,9 +87,9 @@ impl Car<'_> {
         };
         let hinge = shell.above(hinge, 0.0);
         let node = model.node(name, Some(0), hinge);
-        let place = |p: Vec2| a.lerp(b, p.x).lerp(d.lerp(c, p.x), p.y);
+        let place = within(&leaf.outline);
         let panes: Vec<[Vec2; 4]> = glazing.panes.iter().copied().filter(|pane| leaf.carries(middle(pane))).collect();
-        lay(model.sheet(node, finish.paint), shell, SIZE, place, 0.0, &panes);
+        lay(model.sheet(node, finish.paint), shell, SIZE, &place, 0.0, &panes);
         // The inner face looks the other way.
         let back = |p: Vec2| place(Vec2::new(1.0 - p.x, p.y));
         lay(model.sheet(node, finish.plastic), shell, SIZE, back, -THICK, &panes);
@@ -100,8 +100,7 @@ impl Car<'_> {
             self.add_handle(model, node, side, b.x);
         }
         for pane in &panes {
-            let place = |p: Vec2| pane[0].lerp(pane[1], p.x).lerp(pane[3].lerp(pane[2], p.x), p.y);
-            lay(model.sheet(node, finish.glass), shell, [4, 4], place, PANE_LIFT, &[]);
+            lay(model.sheet(node, finish.glass), shell, [4, 4], within(pane), MIDDLE, &[]);
         }
         model.turn(node, hinge, Quat::from_axis_angle(axis, angle));
     }
@@ -120,10 +119,6 @@ impl Car<'_> {
             8,
         );
     }
-}
-
-fn middle(pane: &[Vec2; 4]) -> Vec2 {
-    pane.iter().sum::<Vec2>() / 4.0
 }
 
 /// The edge of a leaf, all around, between its outer and its inner face.
