@@ -4,7 +4,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use motley_learn::{device::DeviceChoice, explain::Method, fit::Schedule, head::HeadKind};
+use motley_learn::{device::DeviceChoice, explain::Method, fit::Schedule, head::HeadKind, run::Folder};
 use motley_pixels::Augment;
 use motley_scene::scene::{Format, LabelKind};
 
@@ -407,12 +407,14 @@ pub struct TrainArgs {
     /// Width and height of streamed frames in pixels [default: the scene's]
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(16..=2048))]
     pub size: Option<u32>,
-    /// Dataset of frames that `motley capture` wrote; may be given several times
-    #[arg(long, value_name = "DIR")]
-    pub data: Vec<PathBuf>,
-    /// Folder of photos: one folder a class, or names that begin with their class; may be given several times
-    #[arg(long, value_name = "DIR")]
-    pub real: Vec<PathBuf>,
+    /// Dataset of frames that `motley capture` wrote; may be given several times, each with its weight beside the others
+    /// [default weight: 1]
+    #[arg(long, value_name = "DIR[:WEIGHT]")]
+    pub data: Vec<Folder>,
+    /// Folder of photos: one folder a class, or names that begin with their class; may be given several times, each with
+    /// its weight beside the others [default weight: 1]
+    #[arg(long, value_name = "DIR[:WEIGHT]")]
+    pub real: Vec<Folder>,
     /// Pictures to be judged on [default: a tenth of the training pictures, kept apart]
     #[arg(long, value_name = "DIR")]
     pub val: Vec<PathBuf>,
@@ -467,14 +469,16 @@ pub struct TrainArgs {
     /// Seed of everything that is drawn, frames included
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
-    /// none, paper or transfer [default: transfer for frames without lens and sensor; crops and flips for those with;
-    /// photos as they are on a frozen backbone]
-    #[arg(long, value_name = "NAME")]
+    /// none, paper, transfer, or what varies and how far, such as '(crop_area: Some((0.4, 1.0)), flip: 0.5, rotate_deg: 10)'
+    /// [default: transfer for frames without lens and sensor; crops and flips for those with; photos as they are on a frozen
+    /// backbone]
+    #[arg(long, value_name = "NAME|FIELDS")]
     pub augment: Option<Augment>,
     /// Draws of the augmentation for each picture of a folder, on a frozen backbone
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub draws: u32,
-    /// Share of photos beside frames, 0 to 1 [default: 0.95 of the weight on a frozen backbone, else 0.5 of the pictures]
+    /// Share of photos beside frames, 0 to 1 [default: on a frozen backbone all frames weigh as much as 5 photos of each
+    /// class, else 0.5 of the pictures]
     #[arg(long, value_name = "SHARE")]
     pub photo_share: Option<f32>,
     /// Folder that keeps features of frozen backbones [default: ~/.cache/motley/features]

@@ -1,12 +1,16 @@
 //! `motley train`: a classifier from frames that are drawn meanwhile, from datasets and from photos.
 
-use std::{ops::ControlFlow, path::PathBuf, sync::atomic::Ordering};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+};
 
 use anyhow::{bail, ensure};
 use motley_learn::{
     device::Device,
     fit::{Training, event::StopReason},
-    run::{Finished, Learns, Live, Plan, RunFolder, Trainer},
+    run::{Finished, Folder, Learns, Live, Plan, RunFolder, Trainer},
 };
 use serde_json::json;
 
@@ -171,9 +175,9 @@ fn plan(args: &TrainArgs) -> Plan {
         draws: args.draws,
         photo_share: args.photo_share,
         classes: args.classes.clone(),
-        data: absolute(&args.data),
-        real: absolute(&args.real),
-        val: absolute(&args.val),
+        data: args.data.iter().map(in_full).collect(),
+        real: args.real.iter().map(in_full).collect(),
+        val: args.val.iter().map(|dir| absolute(dir)).collect(),
         per_class: args.per_class.map(|count| count as usize),
         photos_per_class: args.photos_per_class.map(|count| count as usize),
         cache: args.cache.clone().or_else(features_folder),
@@ -186,6 +190,10 @@ pub fn features_folder() -> Option<PathBuf> {
 }
 
 /// Folders as they are found from everywhere; those that are missing are told where they are opened.
-fn absolute(dirs: &[PathBuf]) -> Vec<PathBuf> {
-    dirs.iter().map(|dir| dir.canonicalize().unwrap_or_else(|_| dir.clone())).collect()
+fn absolute(dir: &Path) -> PathBuf {
+    dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
+}
+
+fn in_full(folder: &Folder) -> Folder {
+    Folder { dir: absolute(&folder.dir), ..folder.clone() }
 }

@@ -9,7 +9,7 @@ use motley_learn::{
     device::{Device, DeviceChoice},
     fit::{Training, event::Event, features::Features},
     head::HeadKind,
-    run::{Examiner, Finished, Learns, Plan, RunFolder, Test, Trainer},
+    run::{Examiner, Finished, Folder, Learns, Plan, RunFolder, Test, Trainer},
 };
 use motley_pixels::Augment;
 
@@ -29,7 +29,7 @@ fn photos(dir: &Path, count: u8) {
 
 fn plan(dir: &Path) -> Plan {
     Plan {
-        real: vec![dir.to_owned()],
+        real: vec![dir.to_owned().into()],
         augment: Some(Augment::none()),
         training: Training { epochs: 3, batch: 8, ..Training::default() },
         ..Plan::default()
@@ -107,6 +107,51 @@ fn heads_on_a_frozen_backbone_learn_and_are_judged() {
         assert!((validated.accuracy - judged.accuracy).abs() < 0.051, "{head:?}: from features and from pictures");
         assert!(judged.accuracy >= 0.9, "{head:?}: {}", judged.accuracy);
     }
+}
+
+/// Two folders that contradict each other: the heavier one is believed, however few pictures it has.
+#[test]
+fn a_folder_counts_by_its_weight() {
+    let dir = tempfile::tempdir().unwrap();
+    let [right, wrong] = ["right", "wrong"].map(|name| dir.path().join(name));
+    photos(&right, 10);
+    photos(&wrong, 30);
+    for (from, to) in [("left", "kept"), ("right", "left"), ("kept", "right")] {
+        fs::rename(wrong.join(from), wrong.join(to)).unwrap();
+    }
+    let folder = |dir: &Path, weight: f32| Folder { dir: dir.to_owned(), weight };
+    for (head, learns) in
+        [(HeadKind::Means, Learns::Head), (HeadKind::Linear, Learns::Head), (HeadKind::Linear, Learns::All)]
+    {
+        for (weight, believed) in [(4.0, true), (0.25, false)] {
+            let plan = Plan {
+                real: vec![folder(&right, weight), folder(&wrong, 1.0)],
+                val: vec![right.clone()],
+                head: Some(head),
+                learns: Some(learns),
+                training: Training { epochs: 20, batch: 16, ..Training::default() },
+                ..plan(&right)
+            };
+            let out = dir.path().join(format!("{head:?}-{learns:?}-{weight}"));
+            let accuracy = train(&plan, &out, false, 0).unwrap().evaluation.unwrap().summary.accuracy;
+            assert_eq!(accuracy > 0.5, believed, "{head:?}, {learns:?}, weight {weight}: {accuracy}");
+        }
+    }
+}
+
+#[test]
+fn a_weight_stands_behind_a_colon() {
+    let folder = |text: &str| text.parse::<Folder>().unwrap();
+    assert_eq!(folder("photos:0.5"), Folder { dir: "photos".into(), weight: 0.5 });
+    assert_eq!(folder("photos"), Folder { dir: "photos".into(), weight: 1.0 });
+    assert_eq!(folder(r"C:\photos").dir, Path::new(r"C:\photos"));
+    let dir = tempfile::tempdir().unwrap();
+    let odd = dir.path().join("take:2");
+    fs::create_dir(&odd).unwrap();
+    assert_eq!(folder(odd.to_str().unwrap()), Folder { dir: odd, weight: 1.0 });
+    let none = Plan { real: vec![Folder { weight: 0.0, ..dir.path().to_owned().into() }], ..Plan::default() };
+    photos(dir.path(), 5);
+    assert!(train(&none, &dir.path().join("run"), false, 0).unwrap_err().to_string().contains("weight"));
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Augment {
     ///
     /// A picture without pixels gives a black one.
     pub fn apply(&self, image: &RgbImage, size: u32, rng: &mut impl Rng) -> RgbImage {
-        let drawn = self.draw(image.width(), image.height(), rng);
+        let drawn = self.within_ranges().draw(image.width(), image.height(), rng);
         if image.is_empty() || size == 0 {
             return RgbImage::new(size, size);
         }
@@ -147,15 +147,62 @@ impl Augment {
         out
     }
 
-    /// Everything random, in a fixed order and number.
+    /// Each number with its name, its range and its neutral value.
+    fn each(&mut self, mut visit: impl FnMut(&'static str, &mut f32, [f32; 2], f32)) {
+        for area in self.crop_area.iter_mut().flatten() {
+            visit("crop_area", area, [0.01, 1.0], 1.0);
+        }
+        visit("centre", &mut self.centre, [0.05, 1.0], 1.0);
+        for aspect in &mut self.aspect {
+            visit("aspect", aspect, [0.25, 4.0], 1.0);
+        }
+        visit("flip", &mut self.flip, [0.0, 1.0], 0.0);
+        visit("rotate_deg", &mut self.rotate_deg, [0.0, 180.0], 0.0);
+        visit("brightness", &mut self.brightness, [0.0, 1.0], 0.0);
+        visit("contrast", &mut self.contrast, [0.0, 1.0], 0.0);
+        visit("saturation", &mut self.saturation, [0.0, 1.0], 0.0);
+        visit("hue_deg", &mut self.hue_deg, [0.0, 180.0], 0.0);
+        visit("grey", &mut self.grey, [0.0, 1.0], 0.0);
+        for blur in &mut self.blur_px {
+            visit("blur_px", blur, [0.0, 32.0], 0.0);
+        }
+        for noise in &mut self.noise {
+            visit("noise", noise, [0.0, 255.0], 0.0);
+        }
+        for downscale in &mut self.downscale {
+            visit("downscale", downscale, [1.0, 32.0], 1.0);
+        }
+        visit("jpeg", &mut self.jpeg, [0.0, 1.0], 0.0);
+        if let Some(mix) = &mut self.rand_augment {
+            visit("rand_augment.magnitude", &mut mix.magnitude, [0.0, 1.0], 0.0);
+        }
+    }
+
+    /// The first number that lies outside its range, and that range.
+    fn outside(mut self) -> Option<(&'static str, [f32; 2])> {
+        let most = rand_augment::MOST_OPERATIONS as u8;
+        let too_many = self.rand_augment.is_some_and(|mix| mix.operations > most);
+        let mut outside = too_many.then_some(("rand_augment.operations", [0.0, f32::from(most)]));
+        self.each(|field, value, [low, high], _| {
+            if !(low..=high).contains(value) {
+                outside = outside.or(Some((field, [low, high])));
+            }
+        });
+        outside
+    }
+
+    /// The same with every number brought into its range.
+    fn within_ranges(mut self) -> Self {
+        self.each(|_, value, [low, high], neutral| {
+            *value = if value.is_nan() { neutral } else { value.clamp(low, high) };
+        });
+        self
+    }
+
+    /// Everything random, in a fixed order and number. All numbers lie within their ranges.
     fn draw(&self, width: u32, height: u32, rng: &mut impl Rng) -> Draw {
-        let within = |value: f32, low: f32, high: f32, neutral: f32| {
-            if value.is_nan() { neutral } else { value.clamp(low, high) }
-        };
-        let pair =
-            |[a, b]: [f32; 2], low, high, neutral| [within(a, low, high, neutral), within(b, low, high, neutral)];
         let between = |[a, b]: [f32; 2], t: f32| a + (b - a) * t;
-        let around = |most: f32, high: f32, t: f32| (2.0 * t - 1.0) * within(most, 0.0, high, 0.0);
+        let around = |most: f32, t: f32| (2.0 * t - 1.0) * most;
         let [area, aspect, turn, x, y] = [(); 5].map(|()| rng.random::<f32>());
         let [brightness, contrast, saturation, hue] = [(); 4].map(|()| rng.random::<f32>());
         let [blur, noise, downscale, quality] = [(); 4].map(|()| rng.random::<f32>());
@@ -165,33 +212,33 @@ impl Augment {
         let shorter = width.min(height) as f32;
         let side = match self.crop_area {
             Some(range) => {
-                let share = between(pair(range, 0.01, 1.0, 1.0), area);
+                let share = between(range, area);
                 libm::sqrtf(share * width as f32 * height as f32).min(shorter)
             }
-            None => within(self.centre, 0.05, 1.0, 1.0) * shorter,
+            None => self.centre * shorter,
         };
         let [x, y] = if self.crop_area.is_some() { [x, y] } else { [0.5, 0.5] };
-        let squeeze = libm::sqrtf(between(pair(self.aspect, 0.25, 4.0, 1.0), aspect));
+        let squeeze = libm::sqrtf(between(self.aspect, aspect));
         let view = warp::View::within(
             [width as f32, height as f32],
             [side * squeeze, side / squeeze],
-            around(self.rotate_deg, 180.0, turn),
+            around(self.rotate_deg, turn),
             [x, y],
             flip < self.flip,
         );
         let colour = colour::Change {
-            brightness: 1.0 + around(self.brightness, 1.0, brightness),
-            contrast: 1.0 + around(self.contrast, 1.0, contrast),
-            saturation: if grey < self.grey { 0.0 } else { 1.0 + around(self.saturation, 1.0, saturation) },
-            hue_deg: around(self.hue_deg, 180.0, hue),
+            brightness: 1.0 + around(self.brightness, brightness),
+            contrast: 1.0 + around(self.contrast, contrast),
+            saturation: if grey < self.grey { 0.0 } else { 1.0 + around(self.saturation, saturation) },
+            hue_deg: around(self.hue_deg, hue),
         };
         let [worst, best] = self.jpeg_quality.map(|quality| f32::from(quality.clamp(1, 100)));
         Draw {
             view,
             colour,
-            blur_px: between(pair(self.blur_px, 0.0, 32.0, 0.0), blur),
-            read_noise: between(pair(self.noise, 0.0, 255.0, 0.0), noise) / 255.0,
-            downscale: between(pair(self.downscale, 1.0, 32.0, 1.0), downscale),
+            blur_px: between(self.blur_px, blur),
+            read_noise: between(self.noise, noise) / 255.0,
+            downscale: between(self.downscale, downscale),
             jpeg_quality: (jpeg < self.jpeg).then_some(libm::roundf(between([worst, best], quality)) as u8),
             mix,
         }
@@ -199,30 +246,50 @@ impl Augment {
 }
 
 impl FromStr for Augment {
-    type Err = UnknownAugment;
+    type Err = AugmentError;
 
-    /// `none`, `paper` or `transfer`.
-    fn from_str(name: &str) -> Result<Self, UnknownAugment> {
-        match name {
+    /// `none`, `paper`, `transfer`, or fields in RON's notation, such as `(flip: 0.5, rotate_deg: 10)`: those that are not
+    /// named are neutral.
+    fn from_str(text: &str) -> Result<Self, AugmentError> {
+        match text.trim() {
             "none" => Ok(Self::none()),
             "paper" => Ok(Self::paper()),
             "transfer" => Ok(Self::transfer()),
-            _ => Err(UnknownAugment(name.to_owned())),
+            fields if fields.starts_with('(') => {
+                // With a `Some` around a pair or without: both are meant.
+                let options =
+                    ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+                let augment: Self = options.from_str(fields).map_err(|fault| AugmentError::Fields(Box::new(fault)))?;
+                match augment.outside() {
+                    Some((field, [low, high])) => Err(AugmentError::Range { field, low, high }),
+                    None => Ok(augment),
+                }
+            }
+            name => Err(AugmentError::Name(name.to_owned())),
         }
     }
 }
 
-/// A name that no augmentation has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownAugment(pub String);
-
-impl std::fmt::Display for UnknownAugment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} is no augmentation: write none, paper or transfer", self.0)
-    }
+/// What is no augmentation.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AugmentError {
+    /// A name that none has.
+    #[error("{0:?} is no augmentation: write none, paper, transfer, or fields such as (flip: 0.5, rotate_deg: 10)")]
+    Name(String),
+    /// Fields that cannot be read.
+    #[error("{0}")]
+    Fields(Box<ron::error::SpannedError>),
+    /// A value that is out of its range.
+    #[error("{field} lies between {low} and {high}")]
+    Range {
+        /// Its name.
+        field: &'static str,
+        /// The least.
+        low: f32,
+        /// The most.
+        high: f32,
+    },
 }
-
-impl std::error::Error for UnknownAugment {}
 
 /// What was drawn for one picture.
 struct Draw {

@@ -3,7 +3,7 @@
 use image::{Rgb, RgbImage};
 use motley_pixels::{
     Augment,
-    augment::{RandAugment, UnknownAugment},
+    augment::{AugmentError, RandAugment},
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -177,7 +177,16 @@ fn presets_have_names_and_survive_as_text() {
         assert_eq!(name.parse(), Ok(augment));
         assert_eq!(ron::from_str::<Augment>(&ron::to_string(&augment).unwrap()).unwrap(), augment);
     }
-    assert_eq!("all".parse::<Augment>(), Err(UnknownAugment("all".into())));
+    assert_eq!("all".parse::<Augment>(), Err(AugmentError::Name("all".into())));
+    let own = Augment { crop_area: Some([0.4, 1.0]), flip: 0.5, blur_px: [0.0, 2.0], ..Augment::none() };
+    assert_eq!("(crop_area: (0.4, 1.0), flip: 0.5, blur_px: (0, 2))".parse(), Ok(own));
+    let jpeg = Augment { rand_augment: Some(RandAugment::default()), jpeg: 1.0, ..Augment::none() };
+    assert_eq!("(rand_augment: Some(()), jpeg: 1)".parse(), Ok(jpeg));
+    let fault = |text: &str| text.parse::<Augment>().unwrap_err().to_string();
+    assert_eq!(fault("(flip: 5)"), "flip lies between 0 and 1");
+    assert_eq!(fault("(blur_px: (0, NaN))"), "blur_px lies between 0 and 32");
+    assert_eq!(fault("(rand_augment: (operations: 9))"), "rand_augment.operations lies between 0 and 4");
+    assert!(fault("(flipp: 0.5)").contains("flipp"), "{}", fault("(flipp: 0.5)"));
     assert!(ron::from_str::<Augment>("(flipp: 0.5)").is_err(), "a misspelt field is no silence");
 }
 

@@ -8,7 +8,7 @@ use std::{
 use motley_learn::{
     data::Source,
     fit::Training,
-    run::{Learns, Plan},
+    run::{Folder, Learns, Plan},
     weights,
 };
 
@@ -245,8 +245,8 @@ impl Study {
             augment: training.augment.parse().ok(),
             draws: training.draws,
             classes: material.classes.clone(),
-            data: frames.into_iter().collect(),
-            real: material.photos.iter().cloned().collect(),
+            data: frames.into_iter().map(Folder::from).collect(),
+            real: material.photos.iter().cloned().map(Folder::from).collect(),
             val: watched.into_iter().collect(),
             per_class: material.frames_per_class,
             photos_per_class: Some(material.photos_per_class.unwrap_or(usize::MAX)),

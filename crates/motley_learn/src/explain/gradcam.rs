@@ -58,3 +58,57 @@ pub fn grad_cam_of<B: AutodiffBackend>(
     let values: Vec<f32> = maps.iter::<f32>().collect();
     Ok(values.chunks(height * width).map(|values| HeatMap { width, height, values: values.to_vec() }).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::{Autodiff, Flex};
+
+    use super::*;
+    use crate::fit::features::Features;
+    use crate::head::compute;
+
+    /// A head on features of unit length has a gradient that no weight shows: it must come out as small steps measure it.
+    #[test]
+    fn channels_weigh_what_small_steps_change_under_a_transfer_head() {
+        let device = Default::default();
+        let values = vec![1.0, 0.1, 0.3, 0.9, 0.2, 0.4, 0.1, 1.0, 0.2, 0.3, 0.8, 0.1];
+        let features = Features { width: 3, values, labels: vec![0, 0, 1, 1], weights: Vec::new() };
+        let head = compute::transfer::<Autodiff<Flex>>(&features, 2, 0.1, &device).unwrap();
+        // Two pictures of three channels, 2 × 2 places each.
+        let activations: Vec<f32> = (0..24).map(|i| ((i * 7) % 11) as f32 / 11.0).collect();
+        let score = |values: &[f32], picture: usize, class: usize| -> f64 {
+            let pooled: Vec<f32> =
+                values[picture * 12..][..12].chunks(4).map(|places| places.iter().sum::<f32>() / 4.0).collect();
+            let pooled = Tensor::<Autodiff<Flex>, 2>::from_data(TensorData::new(pooled, [1, 3]), &device);
+            f64::from(head.forward(pooled).into_data().iter::<f32>().nth(class).unwrap())
+        };
+        let classes = [1, 0];
+        let input = Tensor::<Flex, 4>::from_data(TensorData::new(activations.clone(), [2, 3, 2, 2]), &device);
+        let maps = grad_cam_of::<Autodiff<Flex>>(
+            input,
+            |activations| head.forward(activations.mean_dim(3).mean_dim(2).flatten(1, 3)),
+            &classes,
+        )
+        .unwrap();
+        let mut lit = 0;
+        for (picture, (map, class)) in maps.iter().zip(classes).enumerate() {
+            let weight = |channel: usize| -> f64 {
+                let step = |by: f32| {
+                    let mut moved = activations.clone();
+                    moved[picture * 12 + channel * 4..][..4].iter_mut().for_each(|value| *value += by);
+                    score(&moved, picture, class)
+                };
+                // All four places move, and the weight is the mean over them.
+                (step(0.01) - step(-0.01)) / 0.02 / 4.0
+            };
+            let weights = [weight(0), weight(1), weight(2)];
+            for place in 0..4 {
+                let at = |channel: usize| f64::from(activations[picture * 12 + channel * 4 + place]);
+                let expected = (0..3).map(|channel| weights[channel] * at(channel)).sum::<f64>().max(0.0);
+                assert!((f64::from(map.values[place]) - expected).abs() < 1e-3, "{map:?}, {weights:?}");
+                lit += usize::from(expected > 0.01);
+            }
+        }
+        assert!((1..8).contains(&lit), "some places speak for the class, others do not: {lit}");
+    }
+}

@@ -1,6 +1,6 @@
 //! From pictures that are ready to batches for a network.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use image::RgbImage;
 
@@ -38,11 +38,20 @@ pub(super) struct Feed {
     pub faults: Faults,
     /// The first pictures, with their classes.
     pub samples: Vec<(RgbImage, usize)>,
+    /// Names of those pictures: a frame that is learnt again need not be shown again.
+    shown: BTreeSet<String>,
 }
 
 impl Feed {
     pub fn new(origin: Origin, preprocessing: &Preprocessing, batch: usize) -> Self {
-        Self { origin, preprocessing: *preprocessing, batch, faults: Faults::default(), samples: Vec::new() }
+        Self {
+            origin,
+            preprocessing: *preprocessing,
+            batch,
+            faults: Faults::default(),
+            samples: Vec::new(),
+            shown: BTreeSet::new(),
+        }
     }
 
     /// The pictures of an epoch, one by one.
@@ -100,13 +109,16 @@ impl Iterator for Pictures<'_> {
 
 impl Batches for Feed {
     fn epoch(&mut self, epoch: usize) -> Box<dyn Iterator<Item = Result<Batch>> + '_> {
-        let Self { origin, preprocessing, batch: size, faults, samples } = self;
+        let Self { origin, preprocessing, batch: size, faults, samples, shown } = self;
         match pictures(origin, faults, epoch) {
             Err(error) => Box::new(std::iter::once(Err(error))),
             Ok(mut pictures) => Box::new(std::iter::from_fn(move || {
                 let loaded: Vec<Loaded> = pictures.by_ref().take(*size).collect();
-                let room = SAMPLES.saturating_sub(samples.len());
-                samples.extend(loaded.iter().take(room).filter_map(sample));
+                for one in &loaded {
+                    if samples.len() < SAMPLES && shown.insert(one.name.clone()) {
+                        samples.extend(sample(one));
+                    }
+                }
                 (!loaded.is_empty()).then(|| batch(&loaded, preprocessing))
             })),
         }

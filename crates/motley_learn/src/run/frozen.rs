@@ -15,6 +15,8 @@ use image::RgbImage;
 use super::{
     Judged, Live,
     feed::{SAMPLES, VIEWS, samples},
+    material::Material,
+    plan::share_of_photos,
     train::{Learnt, Listener, Setup},
 };
 use crate::{
@@ -132,13 +134,20 @@ fn learn<B: AutodiffBackend>(
     }
     let Maker { faults, dim, listener, .. } = maker;
     let is_photo = |origin: &Origin| matches!(origin, Origin::File(ticket) if ticket.part >= material.photos_from);
-    let mut features = rows(&training, dim, |origin| !is_photo(origin));
-    let photos = rows(&training, dim, is_photo);
-    let ridge = if photos.is_empty() { compute::RIDGE_OF_FRAMES } else { compute::RIDGE_OF_PHOTOS };
+    let [mut features, photos] = [false, true].map(|photos| {
+        let mut rows = rows(&training, dim, |origin| is_photo(origin) == photos);
+        rows.weights = weights(&training, material, |origin| is_photo(origin) == photos);
+        rows
+    });
+    let origins = || training.iter().flat_map(|extracted| &extracted.origins);
+    let count =
+        origins().filter(|origin| matches!(origin, Origin::File(ticket) if ticket.draw == 0 && is_photo(origin)));
+    let photos_per_class = count.count() as f64 / setup.classes() as f64;
+    let ridge = if photos.is_empty() { compute::RIDGE_OF_FRAMES } else { compute::ridge_of_photos(photos_per_class) };
     if features.is_empty() {
         features = photos;
     } else if !photos.is_empty() {
-        features.append(&photos, plan.photo_share(setup.learns))?;
+        features.append(&photos, plan.photo_share.unwrap_or(share_of_photos(photos_per_class)))?;
     }
     let tests = rows(&validation, dim, |_| true);
     let Fitted { last, best, history, reason } =
@@ -234,6 +243,34 @@ impl<B: AutodiffBackend> Maker<'_, '_, B> {
         self.faults.merge(loader.faults());
         Ok(extracted)
     }
+}
+
+/// For each picture whose origin is wanted: how much it counts, so that each class takes from the folders by their weights and
+/// all classes count the same. Empty where there is but one folder.
+fn weights(extracted: &[Extracted], material: &Material, wanted: impl Fn(&Origin) -> bool) -> Vec<f32> {
+    let part = |origin: &Origin| match origin {
+        Origin::File(ticket) => Some(ticket.part),
+        Origin::Live(_) => None,
+    };
+    let weight = |part: Option<usize>| part.map_or(material.live_weight, |part| material.training.parts()[part].weight);
+    let rows: Vec<(Option<usize>, usize)> = extracted
+        .iter()
+        .flat_map(|extracted| extracted.origins.iter().zip(&extracted.classes))
+        .filter(|(origin, _)| wanted(origin))
+        .map(|(origin, &class)| (part(origin), class))
+        .collect();
+    let mut counts = BTreeMap::new();
+    for &row in &rows {
+        *counts.entry(row).or_insert(0) += 1;
+    }
+    if rows.iter().all(|(part, _)| *part == rows[0].0) {
+        return Vec::new();
+    }
+    let mut totals = BTreeMap::new();
+    for &(part, class) in counts.keys() {
+        *totals.entry(class).or_insert(0.0) += weight(part);
+    }
+    rows.iter().map(|row| weight(row.0) / (totals[&row.1] * counts[row] as f32)).collect()
 }
 
 /// Rows of those pictures whose origin is wanted.

@@ -1,11 +1,11 @@
 //! The pictures of a run: frames and photos to learn from, and those that it is judged on.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use motley_pixels::Augment;
 
-use super::plan::{Learns, Plan};
+use super::plan::{Folder, Learns, Plan};
 use crate::{
     data::{Classes, DataError, Fact, Mixture, Part, Sample, Source},
     error::Result,
@@ -37,6 +37,8 @@ pub(super) struct Material {
     pub training: Arc<Mixture>,
     /// Position of the first part that holds photos.
     pub photos_from: usize,
+    /// What frames that come live weigh beside those of files: as a folder of weight 1.
+    pub live_weight: f32,
     /// Files to be judged on; `None`: there are none.
     pub validation: Option<Arc<Mixture>>,
 }
@@ -47,9 +49,9 @@ impl Material {
         let seed = plan.training.seed;
         let centre = centre(preprocessing);
         let mut held_out = Vec::new();
-        let mut sources = |dirs: &[PathBuf], per_class: Option<usize>| -> Result<Vec<Source>> {
+        let mut sources = |folders: &[Folder], per_class: Option<usize>| -> Result<Vec<(Source, f32)>> {
             let mut sources = Vec::new();
-            for dir in dirs {
+            for Folder { dir, weight } in folders {
                 let mut source = Source::open(dir)?;
                 if let Some(count) = per_class {
                     source.keep_per_class(count, seed);
@@ -57,7 +59,7 @@ impl Material {
                 if plan.val.is_empty() {
                     held_out.push(source.hold_out(HELD_OUT, seed)?);
                 }
-                sources.push(source);
+                sources.push((source, *weight));
             }
             Ok(sources)
         };
@@ -66,17 +68,21 @@ impl Material {
         let photos_from = frames.len();
         // Live frames are mixed in by their own count.
         let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();
-        let share = plan.photo_share(learns);
-        let parts_of = |sources: Vec<Source>, is_frame: bool, share: f32| {
-            let weight = if mixed { share / sources.len() as f32 } else { 1.0 };
-            let part = move |source: Source| {
+        let share = plan.photo_share_of_steps();
+        let total = |sources: &[(Source, f32)]| sources.iter().map(|(_, weight)| weight).sum::<f32>();
+        let (of_frames, of_photos) = match mixed {
+            true => ((1.0 - share) / (total(&frames) + if live.is_some() { 1.0 } else { 0.0 }), share / total(&photos)),
+            false => (1.0, 1.0),
+        };
+        let parts_of = |sources: Vec<(Source, f32)>, is_frame: bool, scale: f32| {
+            let part = move |(source, weight): (Source, f32)| {
                 let augment = Augment { centre, ..plan.augment(learns, is_frame, has_lens(&source)) };
-                Part { source, weight, augment }
+                Part { source, weight: weight * scale, augment }
             };
             sources.into_iter().map(part).collect::<Vec<_>>()
         };
-        let mut parts = parts_of(frames, true, 1.0 - share);
-        parts.extend(parts_of(photos, false, share));
+        let mut parts = parts_of(frames, true, of_frames);
+        parts.extend(parts_of(photos, false, of_photos));
         let classes = if !plan.classes.is_empty() {
             Classes::given(plan.classes.iter())?
         } else if let Some(live) = live {
@@ -99,6 +105,7 @@ impl Material {
             classes,
             training: Arc::new(training),
             photos_from,
+            live_weight: of_frames,
         })
     }
 

@@ -24,5 +24,5 @@ pub use examine::{Examined, Examiner, Explainer, Predictor, Test, write_examined
 pub use folder::RunFolder;
 pub use judge::{Judged, judge};
 pub use material::Live;
-pub use plan::{Learns, Plan};
+pub use plan::{Folder, Learns, Plan};
 pub use train::{Finished, Trainer};

@@ -1,6 +1,6 @@
 //! What is trained, on what, and how.
 
-use std::path::PathBuf;
+use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
 
 use motley_pixels::Augment;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,18 @@ use crate::{
     head::HeadKind,
 };
 
-/// Photos' share of all weight beside frames where a head is computed: ten photos must not drown among thousands of frames.
-const PHOTO_SHARE: f32 = 0.95;
+/// So many photos of a class weigh as much as all its frames where the backbone is frozen: chosen by photos/train among 1, 2.5
+/// and 5 (docs/real-photos.md).
+const FRAMES_WORTH: f64 = 5.0;
 /// Photos' share of the pictures beside frames where a network learns step by step: at more it would see the same few photos
 /// over and over.
 const PHOTO_SHARE_OF_STEPS: f32 = 0.5;
+
+/// Share of all weight that so many photos a class have beside frames on a frozen backbone: ten must not drown among
+/// thousands of frames, and hundreds need no frames.
+pub(super) fn share_of_photos(per_class: f64) -> f32 {
+    (per_class / (per_class + FRAMES_WORTH)) as f32
+}
 
 /// Which part of a network learns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +34,43 @@ pub enum Learns {
     Last(usize),
     /// All of it.
     All,
+}
+
+/// A folder of pictures, and its part beside others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Folder {
+    /// The folder.
+    pub dir: PathBuf,
+    /// How much its pictures count, all together, relative to those of another folder of the same kind (frames or photos).
+    /// Above 0.
+    pub weight: f32,
+}
+
+impl From<PathBuf> for Folder {
+    fn from(dir: PathBuf) -> Self {
+        Self { dir, weight: 1.0 }
+    }
+}
+
+impl FromStr for Folder {
+    type Err = Infallible;
+
+    /// `DIR`, or `DIR:WEIGHT`. What is there under the whole text is a folder, whatever follows a colon in its name.
+    fn from_str(text: &str) -> std::result::Result<Self, Infallible> {
+        let weighted = || {
+            let (dir, weight) = text.rsplit_once(':')?;
+            Some(Self { dir: dir.into(), weight: weight.parse().ok()? })
+        };
+        let whole = PathBuf::from(text);
+        Ok(if whole.exists() { whole.into() } else { weighted().unwrap_or(whole.into()) })
+    }
+}
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.dir.display())?;
+        if self.weight != 1.0 { write!(f, " (weight {})", self.weight) } else { Ok(()) }
+    }
 }
 
 /// What is trained, on what, and how.
@@ -52,9 +96,9 @@ pub struct Plan {
     /// Names of the classes in their order; empty: all that frames and photos have.
     pub classes: Vec<String>,
     /// Datasets of rendered frames.
-    pub data: Vec<PathBuf>,
+    pub data: Vec<Folder>,
     /// Folders of photos.
-    pub real: Vec<PathBuf>,
+    pub real: Vec<Folder>,
     /// Folders that the model is judged on while it learns; none: a tenth of the training pictures is kept for it.
     pub val: Vec<PathBuf>,
     /// At most so many pictures of each class from each folder.
@@ -126,9 +170,9 @@ impl Plan {
         }
     }
 
-    /// Photos' share beside frames, given what learns.
-    pub fn photo_share(&self, learns: Learns) -> f32 {
-        self.photo_share.unwrap_or(if learns == Learns::Head { PHOTO_SHARE } else { PHOTO_SHARE_OF_STEPS })
+    /// Photos' share of the pictures beside frames, where a network learns step by step.
+    pub fn photo_share_of_steps(&self) -> f32 {
+        self.photo_share.unwrap_or(PHOTO_SHARE_OF_STEPS)
     }
 
     /// What training pictures go through. Photos that a frozen backbone sees stay as they are; those that a network learns

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use serde_json::json;
 
-use super::{Finished, Judged, Plan, RunFolder};
+use super::{Finished, Folder, Judged, Plan, RunFolder};
 use crate::{
     data::decode_file,
     error::Result,
@@ -103,8 +103,7 @@ fn looks(card: &Card, views: &[(Explained, usize)]) -> Result<Section> {
 
 /// What was done, in a sentence.
 fn lead(card: &Card, plan: &Plan, finished: &Finished) -> String {
-    let names =
-        |dirs: &[std::path::PathBuf]| dirs.iter().map(|dir| dir.display().to_string()).collect::<Vec<_>>().join(", ");
+    let names = |folders: &[Folder]| folders.iter().map(Folder::to_string).collect::<Vec<_>>().join(", ");
     let mut parts = Vec::new();
     if finished.seen[1].count() > 0 {
         parts.push(format!("{} live", finished.seen[1]));

@@ -262,7 +262,7 @@ fn images<B: AutodiffBackend>(
     }
     let (origin, count) = match &live {
         Some(live) => {
-            let share = if mixture.parts().is_empty() { 0.0 } else { f64::from(plan.photo_share(setup.learns)) };
+            let share = if mixture.parts().is_empty() { 0.0 } else { f64::from(plan.photo_share_of_steps()) };
             // As many pictures an epoch as if the frames came from files: each frame is learnt `epochs` times, more or less.
             let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
             let frames = live.frames.clone().into_iter();

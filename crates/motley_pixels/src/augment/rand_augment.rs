@@ -108,12 +108,11 @@ impl Operation {
 }
 
 impl RandAugment {
-    /// Does what `choices` say.
+    /// Does what `choices` say; the magnitude lies within its range.
     pub(super) fn apply(&self, mut image: RgbImage, choices: &Choices) -> RgbImage {
-        let magnitude = if self.magnitude.is_nan() { 0.0 } else { self.magnitude.clamp(0.0, 1.0) };
         for [which, strength, sign] in choices.iter().take(usize::from(self.operations)) {
             let which = (*which * Operation::ALL.len() as f32) as usize;
-            let strength = strength * magnitude;
+            let strength = strength * self.magnitude;
             let signed = if *sign < 0.5 { -strength } else { strength };
             image = Operation::ALL[which.min(Operation::ALL.len() - 1)].apply(image, strength, signed);
         }

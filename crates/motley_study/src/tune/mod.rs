@@ -287,7 +287,7 @@ impl Search<'_> {
             return Err(Error::Stopped);
         }
         // Nothing is learnt step by step, so the frames themselves may stand where trainings watch other pictures.
-        (plan.val, plan.data) = (vec![dir.clone()], vec![dir]);
+        (plan.val, plan.data) = (vec![dir.clone()], vec![dir.into()]);
         (plan.weights, plan.cache) = (tuner.weights.clone(), tuner.features.clone());
         let tests = vec![(which.to_owned(), halved(tuner.real, tuner.seed, half)?)];
         let mut going_on = |_| ControlFlow::Continue(());
