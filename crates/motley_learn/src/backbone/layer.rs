@@ -110,7 +110,7 @@ impl<B: Backend> ConvNorm<B> {
     pub fn forward(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
         let x = self.conv.forward(x);
         let x = match &self.norm {
-            Some(norm) => norm.forward(x),
+            Some(norm) => normalize(norm, x),
             None => x,
         };
         self.activation.forward(x)
@@ -131,5 +131,71 @@ impl<B: Backend> ConvNorm<B> {
         self.conv.weight = Param::from_tensor(weight.detach());
         self.conv.bias = Some(Param::from_tensor(bias.detach()));
         self
+    }
+}
+
+/// What [`BatchNorm::forward`] computes, `[n, c, h, w]` to the same. Statistics are spread over the pictures before they meet
+/// them: where only height and width are broadcast, burn's CPU backend takes a fast path, and training is three times as fast.
+fn normalize<B: Backend>(norm: &BatchNorm<B>, x: Tensor<B, 4>) -> Tensor<B, 4> {
+    let [n, channels, ..] = x.dims();
+    let over_channels = |values: Tensor<B, 1>| values.reshape([1, channels, 1, 1]);
+    let spread = |values: Tensor<B, 4>| values.repeat_dim(0, n);
+    let means = |x: Tensor<B, 4>| x.mean_dim(3).mean_dim(2).mean_dim(0);
+    let (centred, var) = if B::ad_enabled(&x.device()) {
+        let mean = means(x.clone());
+        let centred = x - spread(mean.clone());
+        let var = means(centred.clone() * centred.clone());
+        for (running, now) in [(&norm.running_mean, &mean), (&norm.running_var, &var)] {
+            let now = now.clone().detach().reshape([channels]) * norm.momentum;
+            running.update((running.value_sync() * (1.0 - norm.momentum) + now).detach());
+        }
+        (centred, var)
+    } else {
+        (x - spread(over_channels(norm.running_mean.value())), over_channels(norm.running_var.value()))
+    };
+    let scale = over_channels(norm.gamma.val()) / (var + norm.epsilon).sqrt();
+    centred * spread(scale) + spread(over_channels(norm.beta.val()))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::{Autodiff, Flex};
+    use burn::tensor::{Distribution, Tolerance};
+
+    use super::*;
+
+    /// Results, gradients and running statistics are those of burn's own layer.
+    #[test]
+    fn normalizing_is_burns_batch_norm() {
+        type B = Autodiff<Flex>;
+        let device = Default::default();
+        let norm = || -> BatchNorm<B> {
+            let mut norm: BatchNorm<B> = BatchNormConfig::new(3).init(&device);
+            norm.gamma = Param::from_data([0.5, -1.0, 2.0], &device);
+            norm.beta = Param::from_data([0.1, 0.2, -0.3], &device);
+            norm
+        };
+        let (ours, theirs) = (norm(), norm());
+        let x = Tensor::<B, 4>::random([4, 3, 5, 6], Distribution::Normal(1.0, 2.0), &device).require_grad();
+        let weights = Tensor::<B, 4>::random([4, 3, 5, 6], Distribution::Default, &device);
+        let of = |norm: &BatchNorm<B>, y: Tensor<B, 4>| {
+            let gradients = (y.clone() * weights.clone()).sum().backward();
+            let of_channels = [&norm.gamma, &norm.beta].map(|param| param.val().grad(&gradients).unwrap().into_data());
+            let running = [&norm.running_mean, &norm.running_var].map(|running| running.value().into_data());
+            (y.into_data(), x.grad(&gradients).unwrap().into_data(), of_channels, running)
+        };
+        let (y, dx, channels, running) = of(&ours, normalize(&ours, x.clone()));
+        let (their_y, their_dx, their_channels, their_running) = of(&theirs, theirs.forward(x.clone()));
+        let near = Tolerance::<f32>::default();
+        y.assert_approx_eq(&their_y, near);
+        dx.assert_approx_eq(&their_dx, near);
+        for (ours, theirs) in channels.iter().chain(&running).zip(their_channels.iter().chain(&their_running)) {
+            ours.assert_approx_eq(theirs, near);
+        }
+        use burn::module::AutodiffModule;
+        let inner = x.inner();
+        normalize(&ours.valid(), inner.clone())
+            .into_data()
+            .assert_approx_eq(&ours.valid().forward(inner).into_data(), near);
     }
 }
