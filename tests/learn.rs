@@ -197,6 +197,44 @@ fn an_easy_scene_is_learnt_from_the_stream_and_judged_on_fresh_frames() {
     assert!(said.contains("holds a run"), "{said}");
 }
 
+/// Photos that contradict the frames: the sphere is red and the box blue. What is learnt last is believed.
+#[test]
+fn frames_come_first_and_photos_last() {
+    if !can_draw() {
+        return;
+    }
+    let folder = easy();
+    for (class, colour) in [("box", [20, 20, 200]), ("sphere", [200, 20, 20])] {
+        fs::create_dir_all(folder.path().join("photos").join(class)).expect("a folder");
+        for number in 0..6u8 {
+            let picture = image::RgbImage::from_pixel(64, 64, image::Rgb(colour.map(|value| value + 5 * number)));
+            picture.save(folder.path().join(format!("photos/{class}/{number}.png"))).expect("a picture");
+        }
+    }
+    succeed(folder.path(), &["capture", "scene.ron", "--batch", "120", "--out", "frames", "--quiet"]);
+    let common =
+        ["--real", "photos", "--val", "photos", "--epochs", "6", "--batch", "16", "--device", "cpu", "--quiet"];
+    for (run, frames) in [("files", ["--data", "frames"]), ("live", ["--stream", "scene.ron"])] {
+        let more = if run == "live" { &["--count", "120"][..] } else { &[] };
+        succeed(folder.path(), &[&["train", "--out", run][..], &frames, &common, more].concat());
+        let metrics = fs::read_to_string(folder.path().join(run).join("metrics.jsonl")).expect("metrics");
+        let epochs: Vec<Value> = metrics.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+        let right = |epoch: usize| epochs[epoch]["val_accuracy"].as_f64().expect("a number");
+        assert_eq!((epochs.len(), right(2), right(5)), (6, 0.0, 1.0), "{run}: {metrics}");
+        let rate = |epoch: usize| epochs[epoch]["learning_rate"].as_f64().expect("a number");
+        assert!(rate(2) < rate(1) && rate(3) == rate(0), "{run}: the step size starts anew: {metrics}");
+        let judged = json_lines(&succeed(folder.path(), &["eval", run, "--test", "photos=photos", "--json"]).stdout);
+        assert_eq!(judged[0]["accuracy"], 1.0, "{run}: the best model knows the photos");
+    }
+    // With a share both come all the time.
+    succeed(
+        folder.path(),
+        &[&["train", "--out", "mixed", "--data", "frames", "--photo-share", "0.5"][..], &common].concat(),
+    );
+    let metrics = fs::read_to_string(folder.path().join("mixed/metrics.jsonl")).expect("metrics");
+    assert!(!metrics.lines().nth(2).expect("an epoch").contains("\"val_accuracy\":0.0"), "{metrics}");
+}
+
 #[test]
 fn classes_that_look_alike_are_not_told_apart() {
     if !can_draw() {

@@ -186,6 +186,20 @@ fn batches_are_balanced_by_class_and_weight() {
         "from the middle"
     );
     assert!(Sampler::new(&mixture, 5).unwrap().with_draws(2).take(160).all(|ticket| ticket.draw < 2));
+    let photos = Sampler::of(&mixture, 5, |part| part == 1).unwrap().take(60);
+    assert!(photos.clone().all(|ticket| ticket.part == 1));
+    assert_eq!(photos.clone().filter(|ticket| mixture.class(1, ticket.item) == Some(0)).count(), 30);
+}
+
+#[test]
+fn a_class_that_the_wanted_sources_lack_comes_from_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let both = folders(&dir.path().join("a"), &["cat", "dog"], 4);
+    let cats = folders(&dir.path().join("b"), &["cat"], 4);
+    let mixture = Mixture::new(vec![part(both, 1.0), part(cats, 1.0)], None).unwrap();
+    for ticket in Sampler::of(&mixture, 5, |part| part == 1).unwrap().take(40) {
+        assert_eq!(ticket.part == 1, mixture.class(ticket.part, ticket.item) == Some(0));
+    }
 }
 
 #[test]

@@ -62,9 +62,23 @@ impl Sampler {
     /// # Errors
     /// If a class has no picture.
     pub fn new(mixture: &Mixture, seed: u64) -> Result<Self, DataError> {
+        Self::of(mixture, seed, |_| true)
+    }
+
+    /// The same from some sources alone, which `wanted` knows by their positions in the mixture; a class that none of them has
+    /// comes from the others.
+    ///
+    /// # Errors
+    /// If a class has no picture.
+    pub fn of(mixture: &Mixture, seed: u64, wanted: impl Fn(usize) -> bool) -> Result<Self, DataError> {
         let mut decks: Vec<Vec<Deck>> = repeat_with(Vec::new).take(mixture.classes().len()).collect();
-        for ticket in mixture.tickets() {
-            let Some(class) = mixture.class(ticket.part, ticket.item) else { continue };
+        let labelled = |ticket: Ticket| Some((ticket, mixture.class(ticket.part, ticket.item)?));
+        let labelled: Vec<(Ticket, usize)> = mixture.tickets().into_iter().filter_map(labelled).collect();
+        let mut found = vec![false; decks.len()];
+        for &(_, class) in labelled.iter().filter(|(ticket, _)| wanted(ticket.part)) {
+            found[class] = true;
+        }
+        for (ticket, class) in labelled.into_iter().filter(|&(ticket, class)| wanted(ticket.part) || !found[class]) {
             let of_class = &mut decks[class];
             if of_class.last().is_none_or(|deck: &Deck| deck.part != ticket.part) {
                 let share = f64::from(mixture.parts()[ticket.part].weight);

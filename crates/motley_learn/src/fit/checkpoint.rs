@@ -35,9 +35,10 @@ impl Progress {
         self.best_epoch() + 1 == self.history.len()
     }
 
-    /// The first of the epochs with the least loss.
+    /// The first of the epochs with the least loss; once the second turn has begun, of those in it.
     pub(super) fn best_epoch(&self) -> usize {
-        let by_loss = self.history.iter().min_by(|a, b| a.criterion().total_cmp(&b.criterion()));
+        let second = self.training.second_turn.filter(|&second| second < self.history.len()).unwrap_or(0);
+        let by_loss = self.history[second..].iter().min_by(|a, b| a.criterion().total_cmp(&b.criterion()));
         by_loss.map_or(0, |metrics| metrics.epoch)
     }
 

@@ -85,12 +85,14 @@ impl ImageFit<'_> {
         }
         let mut reason = StopReason::Done;
         while progress.history.len() < training.epochs {
-            if training.patience.is_some_and(|patience| progress.epochs_since_best() >= patience) {
+            if training.patience.is_some_and(|patience| progress.epochs_since_best() >= patience)
+                && training.second_turn.is_none_or(|second| progress.history.len() > second)
+            {
                 reason = StopReason::EarlyStop;
                 break;
             }
             let epoch = progress.history.len();
-            let learning_rate = training.learning_rate * schedule.factor(epoch, training.epochs);
+            let learning_rate = training.step_size(schedule, epoch);
             let mut pass = Pass { frozen: &frozen, state: &mut state, training, learning_rate, device, listener };
             let Some(tally) = pass.run(epoch, source)? else {
                 reason = StopReason::Cancelled;

@@ -35,6 +35,8 @@ pub struct Training {
     pub seed: u64,
     /// Stop after so many epochs without a better one; `None`: never.
     pub patience: Option<usize>,
+    /// The epoch, from 0, at which other pictures come: the step size starts anew, and the best epoch is one from there on.
+    pub second_turn: Option<usize>,
 }
 
 impl Default for Training {
@@ -49,11 +51,22 @@ impl Default for Training {
             dropout: 0.3,
             seed: 0,
             patience: None,
+            second_turn: None,
         }
     }
 }
 
 impl Training {
+    /// The step size in an epoch.
+    pub fn step_size(&self, schedule: Schedule, epoch: usize) -> f64 {
+        let factor = match self.second_turn {
+            Some(second) if epoch >= second => schedule.factor(epoch - second, self.epochs - second.min(self.epochs)),
+            Some(second) => schedule.factor(epoch, second),
+            None => schedule.factor(epoch, self.epochs),
+        };
+        self.learning_rate * factor
+    }
+
     /// # Errors
     /// Names the setting that is out of its range.
     pub fn validate(&self) -> Result<()> {

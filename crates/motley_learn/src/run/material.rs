@@ -68,7 +68,8 @@ impl Material {
         let photos_from = frames.len();
         // Live frames are mixed in by their own count.
         let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();
-        let share = plan.photo_share_of_steps();
+        // Where it is chosen later, only the weights within each kind count.
+        let share = plan.photo_share.unwrap_or(0.5);
         let total = |sources: &[(Source, f32)]| sources.iter().map(|(_, weight)| weight).sum::<f32>();
         let (of_frames, of_photos) = match mixed {
             true => ((1.0 - share) / (total(&frames) + if live.is_some() { 1.0 } else { 0.0 }), share / total(&photos)),
@@ -107,6 +108,12 @@ impl Material {
             photos_from,
             live_weight: of_frames,
         })
+    }
+
+    /// Share of files among frames, where some of these come live: as a folder of weight 1.
+    pub fn share_of_files(&self) -> f64 {
+        let files: f32 = self.training.parts()[..self.photos_from].iter().map(|part| part.weight).sum();
+        f64::from(files / (files + self.live_weight))
     }
 
     /// Classes without a picture to learn from, where none comes live.

@@ -14,10 +14,6 @@ use crate::{
 /// So many photos of a class weigh as much as all its frames where the backbone is frozen: chosen by photos/train among 1, 2.5
 /// and 5 (docs/real-photos.md).
 const FRAMES_WORTH: f64 = 5.0;
-/// Photos' share of the pictures beside frames where a network learns step by step: at more it would see the same few photos
-/// over and over.
-const PHOTO_SHARE_OF_STEPS: f32 = 0.5;
-
 /// Share of all weight that so many photos a class have beside frames on a frozen backbone: ten must not drown among
 /// thousands of frames, and hundreds need no frames.
 pub(super) fn share_of_photos(per_class: f64) -> f32 {
@@ -91,7 +87,8 @@ pub struct Plan {
     pub augment: Option<Augment>,
     /// Draws of the augmentation that each picture's features are made of, ≥ 1, where the backbone is frozen.
     pub draws: u32,
-    /// Share of photos beside frames, above 0 and below 1; `None` chooses.
+    /// Share of photos beside frames, above 0 and below 1. `None`: by their number on a frozen backbone; a network that learns
+    /// step by step learns from frames first and from photos last.
     pub photo_share: Option<f32>,
     /// Names of the classes in their order; empty: all that frames and photos have.
     pub classes: Vec<String>,
@@ -168,11 +165,6 @@ impl Plan {
             None if frozen => Ok(HeadKind::Transfer),
             None => Ok(HeadKind::Linear),
         }
-    }
-
-    /// Photos' share of the pictures beside frames, where a network learns step by step.
-    pub fn photo_share_of_steps(&self) -> f32 {
-        self.photo_share.unwrap_or(PHOTO_SHARE_OF_STEPS)
     }
 
     /// What training pictures go through. Photos that a frozen backbone sees stay as they are; those that a network learns

@@ -22,11 +22,12 @@ use super::{
 use crate::{
     backbone::{Backbone, Layout, Net, NetOptions, spec},
     classifier::Classifier,
-    data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Replay, Sampler, Seen},
+    data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Replay, Sampler, Seen, Ticket},
     device::{Device, Task},
     error::Result,
     explain::{Explained, Method, explain_square},
     fit::{
+        Training,
         batch::Batches,
         event::{EpochMetrics, Event, StopReason},
         images::{Fitted, ImageFit, Inner},
@@ -238,6 +239,31 @@ fn explained<B: AutodiffBackend>(
     views.into_iter().map(explain).collect()
 }
 
+/// The training, its second half with photos alone where there are frames as well: what is learnt last is remembered best.
+fn turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
+    let Setup { plan, material, .. } = setup;
+    let (frames, parts) = (live || material.photos_from > 0, material.training.parts().len());
+    let both = frames && material.photos_from < parts && plan.photo_share.is_none() && plan.training.epochs > 1;
+    Training { second_turn: both.then_some(plan.training.epochs / 2), ..plan.training.clone() }
+}
+
+/// Jobs, and then tickets, unless fewer frames came than were promised: then something broke, and nothing follows.
+fn then(
+    mut jobs: impl Iterator<Item = Job>,
+    promised: usize,
+    mut tickets: impl Iterator<Item = Ticket>,
+) -> impl Iterator<Item = Job> {
+    let mut came = 0;
+    std::iter::from_fn(move || match jobs.next() {
+        Some(job) => {
+            came += usize::from(matches!(job, Job::Live(_)));
+            Some(job)
+        }
+        None if came == promised => tickets.next().map(Job::File),
+        None => None,
+    })
+}
+
 /// Trains a network on batches of pictures.
 fn images<B: AutodiffBackend>(
     setup: &Setup<'_, B>,
@@ -245,7 +271,7 @@ fn images<B: AutodiffBackend>(
     listener: &mut Listener<'_>,
 ) -> Result<Learnt<B>> {
     let plan = setup.plan;
-    let training = &plan.training;
+    let training = &turns(setup, live.is_some());
     let classes = setup.classes();
     let preprocessing = &setup.layout.preprocessing;
     let feed = |origin| Feed::new(origin, preprocessing, training.batch);
@@ -260,24 +286,46 @@ fn images<B: AutodiffBackend>(
         seen[0] = loader.seen().clone();
         validation = Some(feed(Origin::Held(held)));
     }
+    let second = training.second_turn;
+    let is_photo = |part: usize| part >= setup.material.photos_from;
     let (origin, count) = match &live {
         Some(live) => {
-            let share = if mixture.parts().is_empty() { 0.0 } else { f64::from(plan.photo_share_of_steps()) };
-            // As many pictures an epoch as if the frames came from files: each frame is learnt `epochs` times, more or less.
+            let share = match (mixture.parts().is_empty(), plan.photo_share, second) {
+                (true, ..) => 0.0,
+                (.., Some(share), None) => f64::from(share),
+                _ => setup.material.share_of_files(),
+            };
+            // As many pictures an epoch as if the frames came from files: each frame is learnt once an epoch, more or less.
             let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
             let frames = live.frames.clone().into_iter();
-            let frames = Replay::new(frames, live.training, training.epochs - 1, training.seed);
-            let jobs: Box<dyn Iterator<Item = Job> + Send> = if mixture.parts().is_empty() {
-                Box::new(frames)
+            let epochs = second.unwrap_or(training.epochs);
+            let frames = Replay::new(frames, live.training, epochs - 1, training.seed);
+            let frames: Box<dyn Iterator<Item = Job> + Send> = if share > 0.0 {
+                let files = Sampler::of(mixture, training.seed, |part| second.is_none() || !is_photo(part))?;
+                Box::new(Interleave::new(frames, files, share))
             } else {
-                Box::new(Interleave::new(frames, Sampler::new(mixture, training.seed)?, share))
+                Box::new(frames)
+            };
+            let jobs: Box<dyn Iterator<Item = Job> + Send> = match second {
+                Some(second) => {
+                    let photos = Sampler::of(mixture, training.seed, is_photo)?;
+                    Box::new(then(frames, live.training, photos.take(per_epoch * (training.epochs - second))))
+                }
+                None => frames,
             };
             let loader = setup.pipeline().run(mixture, jobs, None)?;
             (Origin::Live { loader, per_epoch, epochs: training.epochs, begun: 0 }, per_epoch)
         }
         None => {
-            let per_epoch = mixture.tickets().len();
-            (Origin::Balanced { pipeline: setup.pipeline(), mixture: mixture.clone(), per_epoch }, per_epoch)
+            let turns = match second {
+                Some(second) => vec![
+                    (Sampler::of(mixture, training.seed, |part| !is_photo(part))?, second),
+                    (Sampler::of(mixture, training.seed, is_photo)?, training.epochs - second),
+                ],
+                None => vec![(Sampler::new(mixture, training.seed)?, training.epochs)],
+            };
+            let (pipeline, mixture, per_epoch) = (setup.pipeline(), mixture.clone(), mixture.tickets().len());
+            (Origin::Balanced { pipeline, mixture, turns, per_epoch }, per_epoch)
         }
     };
     // The loader holds the frames now: once it is gone, nobody waits for them.
