@@ -170,6 +170,7 @@ fn plan(args: &TrainArgs) -> Plan {
             dropout: args.dropout,
             seed: args.seed,
             patience: args.early_stop,
+            ..Training::default()
         },
         augment: args.augment,
         draws: args.draws,
