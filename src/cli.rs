@@ -464,8 +464,8 @@ pub struct TrainArgs {
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
     pub dropout: f64,
     /// Stop after N epochs without a better one
-    #[arg(long, value_name = "N")]
-    pub early_stop: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub early_stop: Option<u16>,
     /// Seed of everything that is drawn, frames included
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,

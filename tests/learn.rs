@@ -191,6 +191,8 @@ fn an_easy_scene_is_learnt_from_the_stream_and_judged_on_fresh_frames() {
         assert!(out.join("grid.png").is_file());
         assert!(read(&out.join("001-one-box.json"))["map"]["values"].is_array());
     }
+    let twice = ["eval", "run", "--test", "a=scene.ron:9", "--test", "a=scene.ron:8"];
+    assert!(fail(folder.path(), &twice, 2).contains("two tests"));
     let said = fail(folder.path(), &["explain", "run", "one.png", "--class", "cone", "--out", "x"], 2);
     assert!(said.contains("cone") && said.contains("box, sphere"), "{said}");
     let said = fail(folder.path(), &[&TRAIN[..], &["--count", "20"]].concat(), 2);
@@ -225,6 +227,16 @@ fn frames_come_first_and_photos_last() {
         assert!(rate(2) < rate(1) && rate(3) == rate(0), "{run}: the step size starts anew: {metrics}");
         let judged = json_lines(&succeed(folder.path(), &["eval", run, "--test", "photos=photos", "--json"]).stdout);
         assert_eq!(judged[0]["accuracy"], 1.0, "{run}: the best model knows the photos");
+    }
+    // Without other pictures to be judged on, a part of each is kept apart: 20 frames, and one photo of each class.
+    for epochs in ["1", "3"] {
+        let run = format!("apart-{epochs}");
+        let args =
+            ["train", "--stream", "scene.ron", "--count", "40", "--real", "photos", "--device", "cpu", "--quiet"];
+        succeed(folder.path(), &[&args[..], &["--epochs", epochs, "--out", &run]].concat());
+        let evaluation = read(&folder.path().join(&run).join("evaluation.json"));
+        let frames = read(&folder.path().join(&run).join("frames.json"));
+        assert_eq!((&evaluation["n"], &frames["training"]["count"]), (&json!(22), &json!(40)), "{epochs} epochs");
     }
     // With a share both come all the time.
     succeed(
@@ -363,6 +375,8 @@ fn wrong_weights_are_told_with_their_key() {
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(words) && !said.contains("panicked"), "{weights} as {backbone}: {said}");
     }
+    let output = train("one", &["--classes", "cat"]);
+    assert!(stderr(&output).contains("only class"), "{}", stderr(&output));
     let output = train("b", &["--head", "transfer"]);
     assert!(stderr(&output).contains("--freeze"), "{}", stderr(&output));
     let output = train("c", &["--classes", "cat,horse"]);

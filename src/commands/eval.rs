@@ -1,6 +1,6 @@
 //! `motley eval`: how good a trained classifier is.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use motley_learn::{
     data::Source,
     device::Device,
@@ -20,6 +20,11 @@ use crate::{
 /// Runs the command.
 pub fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     let folder = RunFolder::open(&args.run)?;
+    if let Some(twice) =
+        args.test.iter().enumerate().find(|(at, test)| args.test[..*at].iter().any(|one| one.name == test.name))
+    {
+        bail!("two tests are called {}: each needs a name of its own", twice.1.name);
+    }
     let device = Device::choose(args.device)?;
     let style = Style::of(args.json, false);
     let mut examined = Vec::new();

@@ -101,6 +101,9 @@ fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Re
                 let (accuracy, n) = (100.0 * summary.accuracy, summary.n);
                 eprintln!("right on {accuracy:.1} % of {n} validation pictures (95 %: {low:.1} – {high:.1} %)");
             }
+            if *reason == StopReason::Cancelled {
+                eprintln!("interrupted after {} epochs: the same command with --resume goes on", history.len());
+            }
             if !history.is_empty() {
                 eprintln!("{}", folder.report().display());
             }
@@ -169,7 +172,7 @@ fn plan(args: &TrainArgs) -> Plan {
             weight_decay: args.weight_decay,
             dropout: args.dropout,
             seed: args.seed,
-            patience: args.early_stop,
+            patience: args.early_stop.map(usize::from),
             ..Training::default()
         },
         augment: args.augment,

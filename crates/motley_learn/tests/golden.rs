@@ -1,7 +1,7 @@
 //! ImageNet weights give what their golden outputs say, where `MOTLEY_DATA` names a folder of them; `make test` sets it when
 //! there is one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
@@ -10,17 +10,45 @@ use motley_learn::backbone::Backbone;
 use motley_learn::weights;
 use serde_json::Value;
 
-#[test]
+/// The folder of weights, and what MobileNetV2 says of ten pictures in it.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn mobilenet_v2_names_what_is_in_ten_pictures() {
+fn golden() -> Option<(PathBuf, Value)> {
     let folder = std::env::var_os("MOTLEY_DATA").map(|data| Path::new(&data).join("weights"));
     let golden =
         folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("mobilenet_v2_golden.json")).ok());
-    let (Some(folder), Some(golden)) = (folder, golden) else {
+    let Some(folder) = folder.filter(|_| golden.is_some()) else {
         eprintln!("skipped: MOTLEY_DATA names no folder with weights");
-        return;
+        return None;
     };
-    let golden: Value = serde_json::from_str(&golden).unwrap();
+    Some((folder, serde_json::from_str(&golden?).unwrap()))
+}
+
+/// Caffe's layout: other channels, means and names.
+#[test]
+fn squeezenet_knows_most_of_the_pictures_too() {
+    let Some((folder, golden)) = golden() else { return };
+    let device = Default::default();
+    let file = folder.join("squeezenet_v1.1_fp32.safetensors");
+    let loaded = weights::load::<Flex>("squeezenet1_1", &file, true, &device).unwrap();
+    let mut known = 0;
+    for result in golden["results"].as_array().unwrap() {
+        let picture = image::open(folder.join("golden").join(result["file"].as_str().unwrap())).unwrap().to_rgb8();
+        let preprocessing = &loaded.layout.preprocessing;
+        let values = preprocessing.apply(&picture, picture.width(), picture.height()).unwrap();
+        let side = preprocessing.crop as usize;
+        let images = Tensor::<Flex, 4>::from_data(TensorData::new(values, [1, 3, side, side]), &device);
+        let scores = loaded.net.classify(loaded.net.activations(images)).unwrap();
+        let scores: Vec<f32> = scores.into_data().iter::<f32>().collect();
+        let wanted = result["top5"][0][0].as_u64().unwrap() as usize;
+        known += usize::from(scores.iter().filter(|&&score| score > scores[wanted]).count() < 5);
+    }
+    // By its authors 80.3 % of ImageNet's pictures lie among its first five.
+    assert!(known >= 7, "{known} of 10");
+}
+
+#[test]
+fn mobilenet_v2_names_what_is_in_ten_pictures() {
+    let Some((folder, golden)) = golden() else { return };
     let file = folder.join(golden["model"].as_str().unwrap());
     let device = Default::default();
     let loaded = weights::load::<Flex>("mobilenet_v2", &file, true, &device).unwrap();

@@ -93,6 +93,10 @@ fn missing_and_misshapen_tensors_are_named() {
         tensors.insert("features.0.bias".into(), Stored { shape: vec![7], values: vec![0.0; 7] });
     });
     assert!(error.contains("`features.0.bias`") && error.contains("[7]") && error.contains("[64]"), "{error}");
+    let error = load_changed("finite", |tensors| {
+        tensors.insert("features.0.bias".into(), Stored { shape: vec![64], values: vec![f32::NAN; 64] });
+    });
+    assert!(error.contains("`features.0.bias`") && error.contains("finite"), "{error}");
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn torchvision_key(own: &str) -> String {
 }
 
 fn caffe_key(own: &str) -> String {
-    renamed(own, "conv1", |number| format!("fire{}", number + 2), "conv10")
+    renamed(own, "conv1", |number| format!("fire{}", number + 2), "conv10").replace(".squeeze.", ".squeeze1x1.")
 }
 
 /// Squeezed to few channels by 1×1, then expanded by 1×1 and by 3×3 side by side.

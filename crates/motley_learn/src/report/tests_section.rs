@@ -14,8 +14,14 @@ const WORST: usize = 24;
 /// Mistakes that a page lists; the rest are in the files beside it.
 const LISTED: usize = 50;
 
-/// Groupings that a page shows: those whose groups differ most.
+/// Groupings that a page shows: [`ASKED_FOR`], then those whose groups differ most.
 const GROUPINGS: usize = 12;
+
+/// Groupings that one asks for first: which animal, what it does, which light, how much of it is hidden.
+const ASKED_FOR: [&str; 5] = ["breed", "clip", "sky.name", "lighting.temperature", "visible_fraction"];
+
+/// What says the same as another fact, or nothing.
+const LEFT_OUT: [&str; 3] = ["subject.breed", "pose.clip", "subject.individual"];
 
 /// Side of a picture on a page, in pixels.
 const SIDE: u32 = 224;
@@ -100,10 +106,13 @@ fn reliability_curve(evaluation: &Evaluation) -> Curve {
     }
 }
 
-/// Those whose groups differ most, most first.
+/// Those that are asked for, then those whose groups differ most, most first.
 fn most_telling(groupings: &[Grouping]) -> Vec<&Grouping> {
-    let mut sorted: Vec<&Grouping> = groupings.iter().collect();
-    sorted.sort_by(|a, b| b.spread().total_cmp(&a.spread()));
+    let place =
+        |grouping: &Grouping| ASKED_FOR.iter().position(|asked| *asked == grouping.fact).unwrap_or(ASKED_FOR.len());
+    let mut sorted: Vec<&Grouping> =
+        groupings.iter().filter(|grouping| !LEFT_OUT.contains(&grouping.fact.as_str())).collect();
+    sorted.sort_by(|a, b| place(a).cmp(&place(b)).then(b.spread().total_cmp(&a.spread())));
     sorted.truncate(GROUPINGS);
     sorted
 }

@@ -20,13 +20,11 @@ pub(super) const VIEWS: usize = 8;
 pub(super) enum Origin {
     /// Balanced streams of a mixture's pictures, each for so many epochs; each epoch begins where the one before ended.
     Balanced { pipeline: Pipeline, mixture: Arc<Mixture>, turns: Vec<(Sampler, usize)>, per_epoch: usize },
-    /// All pictures of a mixture, the same in each epoch.
-    Each { pipeline: Pipeline, mixture: Arc<Mixture> },
+    /// Pictures in memory and all pictures of a mixture, the same in each epoch.
+    Each { held: Vec<Loaded>, files: Option<(Pipeline, Arc<Mixture>)> },
     /// A loader that is fed live: so many pictures an epoch, and all that are left in the last one. `begun` counts epochs
     /// that were taken from it.
     Live { loader: Loader, per_epoch: usize, epochs: usize, begun: usize },
-    /// Pictures in memory.
-    Held(Vec<Loaded>),
 }
 
 /// Batches of pictures after preprocessing.
@@ -74,8 +72,9 @@ fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) ->
             let tickets: Vec<Ticket> = tickets.skip(epoch * *per_epoch).take(*per_epoch).collect();
             Pictures::Files(pipeline.files(mixture, tickets, None)?, faults)
         }
-        Origin::Each { pipeline, mixture } => {
-            Pictures::Files(pipeline.files(mixture, mixture.tickets(), None)?, faults)
+        Origin::Each { held, files } => {
+            let files = files.as_ref().map(|(pipeline, mixture)| pipeline.files(mixture, mixture.tickets(), None));
+            Pictures::Each(held.iter(), files.transpose()?, faults)
         }
         Origin::Live { loader, per_epoch, epochs, begun } => {
             // What was learnt before an interruption is drawn again, and let pass.
@@ -84,7 +83,6 @@ fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) ->
             *begun = epoch + 1;
             Pictures::Live(loader, if epoch + 1 == *epochs { usize::MAX } else { *per_epoch })
         }
-        Origin::Held(pictures) => Pictures::Held(pictures.iter()),
     })
 }
 
@@ -92,7 +90,7 @@ fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) ->
 pub(super) enum Pictures<'a> {
     Files(Loader, &'a mut Faults),
     Live(&'a mut Loader, usize),
-    Held(std::slice::Iter<'a, Loaded>),
+    Each(std::slice::Iter<'a, Loaded>, Option<Loader>, &'a mut Faults),
 }
 
 impl Iterator for Pictures<'_> {
@@ -109,7 +107,13 @@ impl Iterator for Pictures<'_> {
                 *left -= 1;
                 loader.next()
             }
-            Self::Held(pictures) => pictures.next().cloned(),
+            Self::Each(held, files, faults) => held.next().cloned().or_else(|| {
+                let files = files.as_mut()?;
+                files.next().or_else(|| {
+                    **faults = files.faults().clone();
+                    None
+                })
+            }),
         }
     }
 }

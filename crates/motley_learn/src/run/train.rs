@@ -24,7 +24,7 @@ use crate::{
     classifier::Classifier,
     data::{Faults, Interleave, Job, Loader, Mixture, Pipeline, Replay, Sampler, Seen, Ticket},
     device::{Device, Task},
-    error::Result,
+    error::{Error, Result},
     explain::{Explained, Method, explain_square},
     fit::{
         Training,
@@ -93,6 +93,13 @@ pub(super) fn network<B: AutodiffBackend>(
             (loaded.net, loaded.layout)
         }
         None => {
+            // Whoever names a network that others have trained wants what it knows.
+            if spec.layouts[0].options.classes > 0 {
+                let place = weights::cache_folder().map_or(String::new(), |folder| format!(" in {}", folder.display()));
+                tracing::warn!(
+                    "there are no weights of {backbone}{place}: it begins with random ones (--weights FILE)"
+                );
+            }
             let layout = &spec.layouts[0];
             let options = NetOptions { classes: 0, ..layout.options };
             (redraw(Net::new(spec.name, &options, device)?, seed), layout)
@@ -181,6 +188,10 @@ impl Task for Trainer<'_> {
         {
             return Err(missing.into());
         }
+        if let [only] = material.classes.names() {
+            let problem = format!("{only} is the only class: two are needed to learn what tells them apart");
+            return Err(Error::Setting(problem));
+        }
         let setup = Setup { plan, folder, layout, net, file, learns, head, material, device };
         let mut listener = |event: &Event| {
             if let Event::Epoch(metrics) = event
@@ -247,6 +258,57 @@ fn turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
     Training { second_turn: both.then_some(plan.training.epochs / 2), ..plan.training.clone() }
 }
 
+/// Where the training pictures come from, and how many of them an epoch has.
+fn origin<B: AutodiffBackend>(
+    setup: &Setup<'_, B>,
+    training: &Training,
+    live: Option<&Live>,
+) -> Result<(Origin, usize)> {
+    let mixture = &setup.material.training;
+    let second = training.second_turn;
+    let is_photo = |part: usize| part >= setup.material.photos_from;
+    match live {
+        Some(live) => {
+            let share = match (mixture.parts().is_empty(), setup.plan.photo_share, second) {
+                (true, ..) => 0.0,
+                (.., Some(share), None) => f64::from(share),
+                _ => setup.material.share_of_files(),
+            };
+            // As many pictures an epoch as if the frames came from files: each frame is learnt once an epoch, more or less.
+            let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
+            let frames = live.frames.clone().into_iter();
+            let epochs = second.unwrap_or(training.epochs);
+            let frames = Replay::new(frames, live.training, epochs - 1, training.seed);
+            let frames: Box<dyn Iterator<Item = Job> + Send> = if share > 0.0 {
+                let files = Sampler::of(mixture, training.seed, |part| second.is_none() || !is_photo(part))?;
+                Box::new(Interleave::new(frames, files, share))
+            } else {
+                Box::new(frames)
+            };
+            let jobs: Box<dyn Iterator<Item = Job> + Send> = match second {
+                Some(second) => {
+                    let photos = Sampler::of(mixture, training.seed, is_photo)?;
+                    Box::new(then(frames, live.training, photos.take(per_epoch * (training.epochs - second))))
+                }
+                None => frames,
+            };
+            let loader = setup.pipeline().run(mixture, jobs, None)?;
+            Ok((Origin::Live { loader, per_epoch, epochs: training.epochs, begun: 0 }, per_epoch))
+        }
+        None => {
+            let turns = match second {
+                Some(second) => vec![
+                    (Sampler::of(mixture, training.seed, |part| !is_photo(part))?, second),
+                    (Sampler::of(mixture, training.seed, is_photo)?, training.epochs - second),
+                ],
+                None => vec![(Sampler::new(mixture, training.seed)?, training.epochs)],
+            };
+            let (pipeline, mixture, per_epoch) = (setup.pipeline(), mixture.clone(), mixture.tickets().len());
+            Ok((Origin::Balanced { pipeline, mixture, turns, per_epoch }, per_epoch))
+        }
+    }
+}
+
 /// Jobs, and then tickets, unless fewer frames came than were promised: then something broke, and nothing follows.
 fn then(
     mut jobs: impl Iterator<Item = Job>,
@@ -275,59 +337,17 @@ fn images<B: AutodiffBackend>(
     let classes = setup.classes();
     let preprocessing = &setup.layout.preprocessing;
     let feed = |origin| Feed::new(origin, preprocessing, training.batch);
-    let mixture = &setup.material.training;
     let mut seen = [Seen::default(), Seen::default()];
-    let each =
-        |mixture: &Arc<Mixture>| feed(Origin::Each { pipeline: setup.test_pipeline(), mixture: mixture.clone() });
-    let mut validation = setup.material.validation.as_ref().map(each);
-    if let Some(live) = live.as_ref().filter(|live| live.validation > 0 && validation.is_none()) {
+    let files = setup.material.validation.clone().map(|mixture| (setup.test_pipeline(), mixture));
+    let mut held = Vec::new();
+    if let Some(live) = live.as_ref().filter(|live| live.validation > 0) {
         let mut loader = setup.validation_frames(live)?;
-        let held: Vec<_> = loader.by_ref().collect();
+        held.extend(loader.by_ref());
         seen[0] = loader.seen().clone();
-        validation = Some(feed(Origin::Held(held)));
     }
-    let second = training.second_turn;
-    let is_photo = |part: usize| part >= setup.material.photos_from;
-    let (origin, count) = match &live {
-        Some(live) => {
-            let share = match (mixture.parts().is_empty(), plan.photo_share, second) {
-                (true, ..) => 0.0,
-                (.., Some(share), None) => f64::from(share),
-                _ => setup.material.share_of_files(),
-            };
-            // As many pictures an epoch as if the frames came from files: each frame is learnt once an epoch, more or less.
-            let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
-            let frames = live.frames.clone().into_iter();
-            let epochs = second.unwrap_or(training.epochs);
-            let frames = Replay::new(frames, live.training, epochs - 1, training.seed);
-            let frames: Box<dyn Iterator<Item = Job> + Send> = if share > 0.0 {
-                let files = Sampler::of(mixture, training.seed, |part| second.is_none() || !is_photo(part))?;
-                Box::new(Interleave::new(frames, files, share))
-            } else {
-                Box::new(frames)
-            };
-            let jobs: Box<dyn Iterator<Item = Job> + Send> = match second {
-                Some(second) => {
-                    let photos = Sampler::of(mixture, training.seed, is_photo)?;
-                    Box::new(then(frames, live.training, photos.take(per_epoch * (training.epochs - second))))
-                }
-                None => frames,
-            };
-            let loader = setup.pipeline().run(mixture, jobs, None)?;
-            (Origin::Live { loader, per_epoch, epochs: training.epochs, begun: 0 }, per_epoch)
-        }
-        None => {
-            let turns = match second {
-                Some(second) => vec![
-                    (Sampler::of(mixture, training.seed, |part| !is_photo(part))?, second),
-                    (Sampler::of(mixture, training.seed, is_photo)?, training.epochs - second),
-                ],
-                None => vec![(Sampler::new(mixture, training.seed)?, training.epochs)],
-            };
-            let (pipeline, mixture, per_epoch) = (setup.pipeline(), mixture.clone(), mixture.tickets().len());
-            (Origin::Balanced { pipeline, mixture, turns, per_epoch }, per_epoch)
-        }
-    };
+    let judged_on = held.len() + files.as_ref().map_or(0, |(_, mixture)| mixture.tickets().len());
+    let mut validation = (judged_on > 0).then(|| feed(Origin::Each { held, files }));
+    let (origin, count) = origin(setup, training, live.as_ref())?;
     // The loader holds the frames now: once it is gone, nobody waits for them.
     drop(live);
     let mut source = feed(origin);
@@ -338,11 +358,7 @@ fn images<B: AutodiffBackend>(
         classes: setup.material.classes.names().to_vec(),
         training: count,
         total: count * training.epochs,
-        validation: match validation.as_ref().map(|feed| &feed.origin) {
-            Some(Origin::Held(held)) => held.len(),
-            Some(Origin::Each { mixture, .. }) => mixture.tickets().len(),
-            _ => 0,
-        },
+        validation: judged_on,
         epochs: training.epochs,
     };
     let _ = listener(&started);
@@ -373,7 +389,7 @@ fn images<B: AutodiffBackend>(
         source.faults = loader.faults().clone();
     }
     let views = match validation {
-        Some(Feed { origin: Origin::Each { pipeline, mixture }, .. }) => {
+        Some(Feed { origin: Origin::Each { files: Some((pipeline, mixture)), .. }, .. }) => {
             samples(&pipeline, &mixture, &mixture.tickets(), VIEWS)?
         }
         // Live frames come in no order: the first are as good as any.

@@ -211,6 +211,11 @@ impl<F: Fn(&str) -> String> Filler<'_, F> {
             return None;
         }
         match self.checkpoint.tensor(&key) {
+            Ok(stored) if stored.values.iter().any(|value| !value.is_finite()) => {
+                let problem = format!("the tensor `{key}` holds what is not a finite number");
+                self.problem.get_or_insert(self.checkpoint.wrong(problem));
+                None
+            }
             Ok(stored) if shape.len() == 2 => Some(transpose(&stored.values, expected[0], expected[1])),
             Ok(stored) => Some(stored.values),
             Err(problem) => {
