@@ -414,12 +414,12 @@ fn lean_on(mold: &mut Mold, section: &Section) {
         houses::fence(mold, x + out * 0.15, (-20.0, 24.0));
     }
     for side in [-1.0, 1.0] {
-        let mut z = mold.range(1.6, 2.6);
-        while mold.chance(0.45) && z < 8.0 {
+        let mut z = mold.range(2.4, 3.2);
+        while mold.chance(0.5) && z < 10.0 {
             let at = Vec3::new(mold.range(-0.1, 0.1), KERB, side * z);
             mold.take(at, 0.9);
             traffic::bicycle(mold, at);
-            z += mold.range(0.8, 2.4);
+            z += mold.range(2.0, 3.4);
         }
     }
 }
