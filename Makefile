@@ -46,7 +46,7 @@ test: setup ## All tests
 	cargo test --release --workspace
 
 .PHONY: test-interop
-test-interop: build ## Read datasets and exported models back with pycocotools, Hugging Face datasets, webdataset, trimesh and others
+test-interop: build ## Read datasets and exported models back with pycocotools, Hugging Face datasets, webdataset, trimesh, three.js and others
 	scripts/setup.sh python
 	MOTLEY=$(MOTLEY) VENV=$(VENV) scripts/interop.sh $(SCENE)
 

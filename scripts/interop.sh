@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Captures a small dataset in every format and reads it back with other people's readers; exports individuals as GLB, validates
-# them with the Khronos glTF validator (where npm is there) and loads them with trimesh.
+# them with the Khronos glTF validator and loads them with three.js (where npm is there) and trimesh.
 #
 # usage: scripts/interop.sh SCENE     (environment: MOTLEY, the program; VENV, a Python environment, made when missing)
 # torchvision's ImageFolder is used where it is installed in VENV; it is too large to be fetched for this.
@@ -33,8 +33,9 @@ for breed in cat/maine_coon dog/corgi bike/cargo bike/road car/taxi; do
 done
 "$venv/bin/python" tests/interop/read_glb.py "$work"/glb/*.glb
 if command -v npm >/dev/null; then
-  npm install --silent --no-audit --no-fund --prefix "$work/npm" gltf-validator@2.0.0-dev.3.10
+  npm install --silent --no-audit --no-fund --prefix "$work/npm" gltf-validator@2.0.0-dev.3.10 three@0.180.0
   NODE_PATH="$work/npm/node_modules" node tests/interop/validate_glb.cjs "$work"/glb/*.glb
+  NODE_PATH="$work/npm/node_modules" node tests/interop/load_glb.mjs "$work"/glb/*.glb
 else
-  echo "interop: npm is not here, so the glTF validator did not look at the GLB files"
+  echo "interop: npm is not here, so the glTF validator and three.js did not look at the GLB files"
 fi

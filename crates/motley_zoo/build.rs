@@ -13,7 +13,15 @@ fn main() {
         ("MOTLEY_SURROUNDINGS", &["src/materials", "src/skies"]),
         (
             "MOTLEY_STREETS",
-            &["src/streets", "src/vehicles", "src/figure.rs", "src/detail.rs", "src/materials", "../../assets/breeds"],
+            &[
+                "src/streets",
+                "src/skies",
+                "src/vehicles",
+                "src/figure.rs",
+                "src/detail.rs",
+                "src/materials",
+                "../../assets/breeds",
+            ],
         ),
     ] {
         let mut hash = 0xcbf2_9ce4_8422_2325;

@@ -10,6 +10,7 @@ pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut [u8], depth: &[f32], side:
         return;
     }
     let scale = side as f32 / 256.0;
+    let of_shot = recipe.camera.noise.unwrap_or(0.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range by the guard")]
     let quality = (1.0..=100.0).contains(&draw.jpeg_quality).then_some(draw.jpeg_quality as u8);
     let lens = LensSensor {
@@ -23,7 +24,8 @@ pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut [u8], depth: &[f32], side:
         motion_deg: draw.motion_deg,
         downscale: draw.downscale,
         shot_noise: draw.shot_noise,
-        read_noise: draw.read_noise,
+        // Independent noises add by their variances.
+        read_noise: (draw.read_noise * draw.read_noise + of_shot * of_shot).sqrt(),
         jpeg_quality: quality,
     };
     let mut noise = stream(recipe.seed, recipe.index, "sensor noise", recipe.attempt);

@@ -17,7 +17,7 @@ const SCENE: &str = r#"(
     ],
     camera: (shots: [
         (classes: Only(["cat"]), weight: 1.0),
-        (classes: Only(["car"]), weight: 1.0, height: 1.6),
+        (classes: Only(["car"]), weight: 1.0, height: 1.6, noise: 0.1),
         (classes: Only(["c*"]), weight: 1.0),
     ]),
 )"#;
@@ -57,6 +57,7 @@ fn skies_and_shots_follow_the_class() {
     for index in 0..400 {
         let recipe = draw(&scene, &catalog, 3, index, 0);
         assert_eq!(recipe.camera.height, (recipe.camera.shot == 1).then_some(1.6));
+        assert_eq!(recipe.camera.noise, (recipe.camera.shot == 1).then_some(0.1));
         seen.insert((recipe.subject.class.clone(), recipe.sky.name.clone(), recipe.camera.shot));
     }
     let skies = |class: &str| -> Vec<&str> {

@@ -324,9 +324,13 @@ impl Zoo {
         if let Some(pack) = self.packs.iter().rfind(|pack| pack.skies().any(|known| known == name)) {
             return Ok(PackedSky::new(&pack.load_sky(name)?));
         }
-        let name = streets::sky(name).unwrap_or(name);
-        let made = || skies::make(name).map(|sky| PackedSky::new(&sky));
-        let made = self.cache.surroundings(&format!("sky {name}"), made);
+        let made = if let Some(open) = streets::sky(name) {
+            let made = || streets::open_sky(open).map(|sky| PackedSky::new(&sky));
+            self.cache.street(&format!("sky {open}"), made)
+        } else {
+            let made = || skies::make(name).map(|sky| PackedSky::new(&sky));
+            self.cache.surroundings(&format!("sky {name}"), made)
+        };
         made.ok_or_else(|| ZooError::Unknown { kind: "sky", name: name.to_owned() })
     }
 }

@@ -43,6 +43,9 @@ crate::fields! {
         height: Option<Scalar> = None, 0.01 => 1000, "m";
         /// How far the aim may miss, as a standard deviation in half pictures.
         jitter: f32 = 0.1, 0 => 1;
+        /// Noise of this kind of shot beside that of the lens and sensor, where those are on: a small part of a picture that
+        /// was enlarged is noisier than a portrait. Its standard deviation.
+        noise: Option<Scalar> = None, 0 => 1, "of full scale";
     }
 }
 
@@ -99,6 +102,9 @@ pub struct CameraDraw {
     pub fov: f32,
     /// Degrees.
     pub roll: f32,
+    /// Standard deviation of noise beside that of the lens and sensor, of full scale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f32>,
 }
 
 impl Default for CameraDraw {
@@ -114,6 +120,7 @@ impl Default for CameraDraw {
             offset: [0.0; 2],
             fov: 40.0,
             roll: 0.0,
+            noise: None,
         }
     }
 }
@@ -151,6 +158,7 @@ impl Parameter for Camera {
             offset,
             fov: self.fov.draw(rng, cx.index),
             roll: self.roll.draw(rng, cx.index),
+            noise: shot.noise.as_ref().map(|noise| noise.draw(rng, cx.index)),
         }
     }
 

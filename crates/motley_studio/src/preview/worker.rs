@@ -16,7 +16,7 @@ use motley_capture::{Adapter, CaptureError, Renderer, RendererOptions};
 use motley_scene::{
     distribution::from_angles,
     frame::Frame,
-    params::camera::{Aim, CameraDraw},
+    params::camera::CameraDraw,
     recipe::{Recipe, draw},
     scene::LabelKind,
     source::Fault,
@@ -275,7 +275,7 @@ fn take(
 fn camera(orbit: Orbit) -> CameraDraw {
     let Orbit { azimuth, elevation, distance, fov } = orbit;
     let from = from_angles(azimuth.to_radians(), elevation.to_radians()).into();
-    CameraDraw { shot: 0, aim: Aim::Body, from, distance, fills: false, height: None, offset: [0.0; 2], fov, roll: 0.0 }
+    CameraDraw { from, distance, fills: false, fov, ..CameraDraw::default() }
 }
 
 /// Colours alone, reduced.

@@ -10,6 +10,7 @@
 mod furniture;
 mod greenery;
 mod houses;
+mod light;
 mod mold;
 mod road;
 mod traffic;
@@ -21,6 +22,7 @@ use crate::{
     family,
     model::{MeshData, Surface},
 };
+pub use light::open_sky;
 use mold::Mold;
 
 /// A street, ready to be shown.
@@ -113,6 +115,7 @@ const FAMILIES: &[Family] = &[
     Family { name: "parking_place", variants: 8, build: road::parking_place, skies: TOWN },
     Family { name: "pavement", variants: 20, build: road::pavement, skies: TOWN },
     Family { name: "verge", variants: 8, build: road::verge, skies: COUNTRY },
+    Family { name: "wall", variants: 16, build: road::wall, skies: TOWN },
 ];
 
 /// All names: `lane_1` and so on.
@@ -157,7 +160,7 @@ mod tests {
     #[test]
     fn streets_are_finite_indexed_and_leave_the_subject_room() {
         for family in FAMILIES {
-            for variant in [1, 2] {
+            for variant in [1, 2, 4] {
                 let name = format!("{}_{variant}", family.name);
                 let street = make(&name).unwrap();
                 let mut triangles = 0;

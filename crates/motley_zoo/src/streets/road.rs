@@ -12,6 +12,8 @@ use super::{
 const REACH: f32 = 110.0;
 /// Height of a kerb, metres.
 const KERB: f32 = 0.12;
+/// Depth of the house that a bicycle is leant against, metres.
+const HOUSE: f32 = 9.0;
 
 /// Where the subject is.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,6 +22,7 @@ enum Spot {
     Kerb,
     Pavement,
     Verge,
+    Wall,
 }
 
 /// The cross-section of a road along z.
@@ -53,6 +56,7 @@ impl Section {
             Spot::Kerb => half - 1.05,
             Spot::Pavement => half + 0.18 + strip + walk * mold.range(0.2, 0.8),
             Spot::Verge => half + 0.18 + strip + walk + mold.range(0.5, 1.4),
+            Spot::Wall => half + 0.18 + strip + walk - mold.range(0.55, 0.75),
         };
         Self { middle: -drive * outwards, half, lane, lanes, strip, walk, drive }
     }
@@ -64,7 +68,12 @@ impl Section {
 
     /// How far beyond the pavement on the subject's side the border stands.
     fn set_back(&self, spot: Spot) -> f32 {
-        if spot == Spot::Verge { 2.4 } else { 0.0 }
+        match spot {
+            Spot::Verge => 2.4,
+            // Behind what the subject is close to.
+            Spot::Wall => HOUSE,
+            _ => 0.0,
+        }
     }
 
     /// Grounds, kerbs and markings.
@@ -189,7 +198,7 @@ impl Section {
 
     /// Cars that stand at the kerb and cars that drive.
     fn traffic(&self, mold: &mut Mold, spot: Spot) {
-        let room = if spot == Spot::Pavement || spot == Spot::Verge { 0.0 } else { 5.6 };
+        let room = if matches!(spot, Spot::Lane | Spot::Kerb) { 5.6 } else { 0.0 };
         for side in [-1.0, 1.0] {
             let spare = self.half - self.lane * (self.lanes as f32 - 0.35);
             if spare > 1.2 && mold.chance(0.6) {
@@ -198,7 +207,7 @@ impl Section {
                 while z < 30.0 {
                     let own = (x.abs() < 1.6) && z.abs() < room;
                     // Beside a pavement the way to the road stays open now and then.
-                    let gap = spot == Spot::Pavement && z.abs() < 4.0 && mold.chance(0.7);
+                    let gap = matches!(spot, Spot::Pavement | Spot::Wall) && z.abs() < 4.0 && mold.chance(0.7);
                     if !own && !gap && mold.chance(0.45) && mold.take(Vec3::new(x, 0.0, z), 2.5) {
                         traffic::car(mold, Vec3::new(x, 0.0, z), side * self.drive > 0.0);
                     }
@@ -348,12 +357,14 @@ fn close(mold: &mut Mold, middle: f32) {
 }
 
 fn street(mold: &mut Mold, spot: Spot, built: f32) {
-    mold.lift = if matches!(spot, Spot::Pavement | Spot::Verge) { -KERB } else { 0.0 };
+    mold.lift = if matches!(spot, Spot::Lane | Spot::Kerb) { 0.0 } else { -KERB };
     let section = Section::draw(mold, spot);
     section.lay(mold);
     section.traffic(mold, spot);
-    if matches!(spot, Spot::Pavement | Spot::Verge) {
-        park(mold, &section, spot);
+    match spot {
+        Spot::Lane | Spot::Kerb => {}
+        Spot::Pavement | Spot::Verge => park(mold, &section, spot),
+        Spot::Wall => lean_on(mold, &section),
     }
     section.furnish(mold);
     section.border(mold, spot, built);
@@ -390,6 +401,29 @@ fn park(mold: &mut Mold, section: &Section, spot: Spot) {
     }
 }
 
+/// A house or a fence at the end of the pavement, and other bicycles before it.
+fn lean_on(mold: &mut Mold, section: &Section) {
+    let out = -section.middle.signum();
+    let x = section.middle + out * section.edge();
+    if mold.chance(0.6) {
+        let (before, behind) = (mold.range(3.0, 12.0), mold.range(3.0, 12.0));
+        let (height, shop) = (mold.range(2.9, 9.0), mold.chance(0.4));
+        let far = x + out * HOUSE;
+        houses::house(mold, Vec2::new(x.min(far), -behind), Vec2::new(x.max(far), before), height, shop);
+    } else {
+        houses::fence(mold, x + out * 0.15, (-20.0, 24.0));
+    }
+    for side in [-1.0, 1.0] {
+        let mut z = mold.range(2.4, 3.2);
+        while mold.chance(0.5) && z < 10.0 {
+            let at = Vec3::new(mold.range(-0.1, 0.1), KERB, side * z);
+            mold.take(at, 0.9);
+            traffic::bicycle(mold, at);
+            z += mold.range(2.0, 3.4);
+        }
+    }
+}
+
 /// In a lane of a road.
 pub(super) fn lane(mold: &mut Mold) {
     street(mold, Spot::Lane, 0.55);
@@ -408,6 +442,11 @@ pub(super) fn pavement(mold: &mut Mold) {
 /// On the grass beside a pavement.
 pub(super) fn verge(mold: &mut Mold) {
     street(mold, Spot::Verge, 0.4);
+}
+
+/// Close to a wall or a fence, where bicycles are leant.
+pub(super) fn wall(mold: &mut Mold) {
+    street(mold, Spot::Wall, 0.7);
 }
 
 /// On a wide road between fields, trees and barriers.
