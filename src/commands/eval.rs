@@ -56,6 +56,9 @@ fn examine(
     style: Style,
 ) -> anyhow::Result<Examined> {
     let (pictures, streams) = match test.frames {
+        None if test.path.is_file() => {
+            bail!("{0} is a file: for frames of a scene write {1}={0}:500", test.path.display(), test.name)
+        }
         None => (Test::Pictures(Source::open(&test.path)?), None),
         Some(count) => {
             let scene = streams::open(Some(&test.path), [0, count], args.seed, None)?;

@@ -12,14 +12,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum DataError {
     /// A file or folder cannot be read or written.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {problem}", path.display())]
     Io {
         /// What was tried.
         action: &'static str,
         /// Where.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        problem: io::Error,
     },
     /// A dataset of Motley's cannot be read.
     #[error(transparent)]
@@ -81,6 +81,6 @@ pub enum DataError {
 impl DataError {
     /// For `map_err` on calls into the file system.
     pub(crate) fn io(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.as_ref().to_owned(), source }
+        move |problem| Self::Io { action, path: path.as_ref().to_owned(), problem }
     }
 }

@@ -1,6 +1,9 @@
 //! Pictures that cannot be read: named and counted.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::Serialize;
 
@@ -63,27 +66,34 @@ impl fmt::Display for Fault {
 pub struct Faults {
     /// How many of each kind.
     pub counts: BTreeMap<FaultKind, u64>,
-    /// The first hundred, each named once.
+    /// The first hundred.
     pub named: Vec<Fault>,
+    /// Names of all of them.
+    #[serde(skip)]
+    known: BTreeSet<String>,
 }
 
 impl Faults {
-    /// Counts one. One that is met again, in a later round, counts again but is named once.
+    /// Counts a picture, and names it in a warning; one that is met again, in a later round, is counted already.
     pub fn add(&mut self, fault: Fault) {
+        if !self.known.insert(fault.name.clone()) {
+            return;
+        }
         *self.counts.entry(fault.kind).or_default() += 1;
-        if self.named.len() < NAMED && !self.named.contains(&fault) {
+        if self.named.len() < NAMED {
             tracing::warn!("left out: {fault}");
             self.named.push(fault);
         }
     }
 
-    /// Adds those of another source.
+    /// Adds those of other pictures.
     pub fn merge(&mut self, other: &Self) {
         for (kind, count) in &other.counts {
             *self.counts.entry(*kind).or_default() += count;
         }
         let room = NAMED.saturating_sub(self.named.len());
         self.named.extend(other.named.iter().take(room).cloned());
+        self.known.extend(other.known.iter().cloned());
     }
 
     /// How many in all.

@@ -213,6 +213,11 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// The same, knowing what was left out in earlier rounds: that is neither counted nor told again.
+    pub(crate) fn knowing(self, faults: Faults) -> Self {
+        Self { faults, ..self }
+    }
+
     /// What was left out so far.
     pub fn faults(&self) -> &Faults {
         &self.faults

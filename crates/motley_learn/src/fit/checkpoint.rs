@@ -98,12 +98,13 @@ where
     B: AutodiffBackend,
     N: Trainable<B>,
 {
-    let other = || {
+    let unfit = |what: &str| {
         let path = path.display();
-        Error::Training(format!("{path} is the checkpoint of another training; remove it to start from the beginning"))
+        Error::Training(format!("{path} is {what}; remove it to start from the beginning"))
     };
+    let other = || unfit("the checkpoint of another training");
     let content = std::fs::read(path).map_err(Error::io(path))?;
-    let file: File = postcard::from_bytes(&content).map_err(|_| other())?;
+    let file: File = postcard::from_bytes(&content).map_err(|_| unfit("damaged, or of another version"))?;
     if !file.progress.fits(progress) {
         return Err(other());
     }

@@ -21,12 +21,12 @@ pub use tests_section::{Photo, test_section};
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {problem}", path.display())]
     Io {
         /// Where.
         path: std::path::PathBuf,
         /// Why not.
-        source: std::io::Error,
+        problem: std::io::Error,
     },
     /// A picture cannot be made ready to be embedded.
     #[error("picture {caption:?}: {problem}")]

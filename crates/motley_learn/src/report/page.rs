@@ -110,10 +110,10 @@ impl Page {
     pub fn write(&self, path: &Path) -> Result<(), ReportError> {
         let html = self.html()?;
         let temp = path.with_extension("html.tmp");
-        fs::write(&temp, html).and_then(|()| fs::rename(&temp, path)).map_err(|source| {
+        fs::write(&temp, html).and_then(|()| fs::rename(&temp, path)).map_err(|problem| {
             // The first error is the one worth reporting.
             let _ = fs::remove_file(&temp);
-            ReportError::Io { path: path.to_owned(), source }
+            ReportError::Io { path: path.to_owned(), problem }
         })
     }
 
@@ -181,5 +181,5 @@ impl Beside<'_> {
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<(), ReportError> {
-    fs::write(path, content).map_err(|source| ReportError::Io { path: path.to_owned(), source })
+    fs::write(path, content).map_err(|problem| ReportError::Io { path: path.to_owned(), problem })
 }

@@ -84,6 +84,7 @@ impl Task for Examiner<'_> {
         let (mixture, mut loader, total) = match test {
             Test::Pictures(source) => {
                 let mixture = Arc::new(Mixture::test(source, classes, centre)?);
+                mixture.warn_of_others();
                 let tickets = mixture.tickets();
                 let total = tickets.len();
                 let loader = pipeline.files(&mixture, tickets, cache.as_ref())?;

@@ -70,11 +70,12 @@ fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) ->
             });
             let tickets = sampler.into_iter().flat_map(|(sampler, _)| sampler.clone());
             let tickets: Vec<Ticket> = tickets.skip(epoch * *per_epoch).take(*per_epoch).collect();
-            Pictures::Files(pipeline.files(mixture, tickets, None)?, faults)
+            Pictures::Files(pipeline.files(mixture, tickets, None)?.knowing(faults.clone()), faults)
         }
         Origin::Each { held, files } => {
             let files = files.as_ref().map(|(pipeline, mixture)| pipeline.files(mixture, mixture.tickets(), None));
-            Pictures::Each(held.iter(), files.transpose()?, faults)
+            let files = files.transpose()?.map(|loader| loader.knowing(faults.clone()));
+            Pictures::Each(held.iter(), files, faults)
         }
         Origin::Live { loader, per_epoch, epochs, begun } => {
             // What was learnt before an interruption is drawn again, and let pass.

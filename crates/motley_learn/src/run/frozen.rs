@@ -17,7 +17,7 @@ use super::{
     feed::{SAMPLES, VIEWS, samples},
     material::Material,
     plan::share_of_photos,
-    train::{Learnt, Listener, Setup},
+    train::{Learnt, Listener, NOTHING_APART, Setup},
 };
 use crate::{
     backbone::{Backbone, Net, spec},
@@ -80,6 +80,9 @@ fn learn<B: AutodiffBackend>(
     let tests = material.validation.as_ref().map_or(Vec::new(), |mixture| mixture.tickets());
     let (live_training, live_tests) = live.as_ref().map_or((0, 0), |live| (live.training, live.validation));
     let total = tickets.len() + tests.len() + live_training + live_tests;
+    if tests.len() + live_tests == 0 {
+        tracing::warn!("{NOTHING_APART}");
+    }
     let _ = listener(&Event::Started {
         backbone: plan.backbone.clone(),
         head: setup.head.name().into(),

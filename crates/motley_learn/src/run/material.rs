@@ -131,7 +131,12 @@ fn test_mixture(sources: Vec<Source>, classes: &Classes, centre: f32) -> Result<
         .filter(|source| !source.is_empty())
         .map(|source| Part { source, weight: 1.0, augment })
         .collect();
-    if parts.is_empty() { Ok(None) } else { Mixture::new(parts, Some(classes.clone())).map(Some) }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let mixture = Mixture::new(parts, Some(classes.clone()))?;
+    mixture.warn_of_others();
+    Ok(Some(mixture))
 }
 
 /// Side of the middle square over the picture's shorter side.

@@ -250,6 +250,10 @@ fn explained<B: AutodiffBackend>(
     views.into_iter().map(explain).collect()
 }
 
+/// Of so few pictures a tenth is none.
+pub(super) const NOTHING_APART: &str =
+    "there are too few pictures to keep some apart to be judged on: name others by --val DIR";
+
 /// The training, its second half with photos alone where there are frames as well: what is learnt last is remembered best.
 fn turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
     let Setup { plan, material, .. } = setup;
@@ -346,6 +350,9 @@ fn images<B: AutodiffBackend>(
         seen[0] = loader.seen().clone();
     }
     let judged_on = held.len() + files.as_ref().map_or(0, |(_, mixture)| mixture.tickets().len());
+    if judged_on == 0 {
+        tracing::warn!("{NOTHING_APART}");
+    }
     let mut validation = (judged_on > 0).then(|| feed(Origin::Each { held, files }));
     let (origin, count) = origin(setup, training, live.as_ref())?;
     // The loader holds the frames now: once it is gone, nobody waits for them.
@@ -387,6 +394,9 @@ fn images<B: AutodiffBackend>(
     if let Origin::Live { loader, .. } = &source.origin {
         seen[1] = loader.seen().clone();
         source.faults = loader.faults().clone();
+    }
+    if let Some(validation) = &validation {
+        source.faults.merge(&validation.faults);
     }
     let views = match validation {
         Some(Feed { origin: Origin::Each { files: Some((pipeline, mixture)), .. }, .. }) => {
