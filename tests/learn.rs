@@ -238,6 +238,11 @@ fn frames_come_first_and_photos_last() {
         let frames = read(&folder.path().join(&run).join("frames.json"));
         assert_eq!((&evaluation["n"], &frames["training"]["count"]), (&json!(22), &json!(40)), "{epochs} epochs");
     }
+    // One epoch has no second half: as many photos as frames come among these.
+    let args =
+        ["train", "--stream", "scene.ron", "--count", "40", "--real", "photos", "--val", "photos", "--device", "cpu"];
+    let once = succeed(folder.path(), &[&args[..], &["--epochs", "1", "--out", "once", "--json"]].concat());
+    assert_eq!(json_lines(&once.stdout)[0]["training"], 80);
     // With a share both come all the time.
     succeed(
         folder.path(),

@@ -100,6 +100,13 @@ pub struct SubjectState {
     pub error: Option<String>,
 }
 
+impl SubjectState {
+    /// What was loaded; a failure is kept as the frame's.
+    pub fn take<T>(&mut self, loaded: Result<T, impl std::fmt::Display>) -> Option<T> {
+        loaded.map_err(|error| self.error = Some(error.to_string())).ok()
+    }
+}
+
 /// What each instance id stands for in this frame.
 #[derive(Resource, Default)]
 pub struct InstanceTable(pub Vec<Instance>);

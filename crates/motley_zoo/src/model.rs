@@ -90,6 +90,20 @@ pub struct MeshData {
     pub indices: Vec<u32>,
 }
 
+impl MeshData {
+    /// Adds the vertices and triangles of another mesh that has the same attributes.
+    pub fn append(&mut self, other: Self) {
+        let first = self.positions.len() as u32;
+        self.positions.extend(other.positions);
+        self.normals.extend(other.normals);
+        self.uvs.extend(other.uvs);
+        self.colors.extend(other.colors);
+        self.joints.extend(other.joints);
+        self.weights.extend(other.weights);
+        self.indices.extend(other.indices.iter().map(|index| first + index));
+    }
+}
+
 /// Which nodes bend a mesh.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Skin {

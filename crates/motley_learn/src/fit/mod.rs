@@ -60,7 +60,7 @@ impl Training {
     /// The step size in an epoch.
     pub fn step_size(&self, schedule: Schedule, epoch: usize) -> f64 {
         let factor = match self.second_turn {
-            Some(second) if epoch >= second => schedule.factor(epoch - second, self.epochs - second.min(self.epochs)),
+            Some(second) if epoch >= second => schedule.factor(epoch - second, self.epochs.saturating_sub(second)),
             Some(second) => schedule.factor(epoch, second),
             None => schedule.factor(epoch, self.epochs),
         };

@@ -18,8 +18,8 @@ pub(super) const VIEWS: usize = 8;
 
 /// Where pictures come from.
 pub(super) enum Origin {
-    /// Balanced streams of a mixture's pictures, each for so many epochs; each epoch begins where the one before ended.
-    Balanced { pipeline: Pipeline, mixture: Arc<Mixture>, turns: Vec<(Sampler, usize)>, per_epoch: usize },
+    /// Balanced streams of a mixture's pictures, each from its epoch on; each epoch begins where the one before ended.
+    Balanced { pipeline: Pipeline, mixture: Arc<Mixture>, turns: Vec<(usize, Sampler)>, per_epoch: usize },
     /// Pictures in memory and all pictures of a mixture, the same in each epoch.
     Each { held: Vec<Loaded>, files: Option<(Pipeline, Arc<Mixture>)> },
     /// A loader that is fed live: so many pictures an epoch, and all that are left in the last one. `begun` counts epochs
@@ -61,15 +61,10 @@ impl Feed {
 fn pictures<'a>(origin: &'a mut Origin, faults: &'a mut Faults, epoch: usize) -> Result<Pictures<'a>> {
     Ok(match origin {
         Origin::Balanced { pipeline, mixture, turns, per_epoch } => {
-            let mut epoch = epoch;
-            let mut turn = turns.iter();
-            let sampler = turn.find(|(_, epochs)| {
-                let within = epoch < *epochs;
-                epoch -= if within { 0 } else { *epochs };
-                within
-            });
-            let tickets = sampler.into_iter().flat_map(|(sampler, _)| sampler.clone());
-            let tickets: Vec<Ticket> = tickets.skip(epoch * *per_epoch).take(*per_epoch).collect();
+            let turn = turns.iter().rfind(|(first, _)| *first <= epoch);
+            let tickets =
+                turn.into_iter().flat_map(|(first, sampler)| sampler.clone().skip((epoch - first) * *per_epoch));
+            let tickets: Vec<Ticket> = tickets.take(*per_epoch).collect();
             Pictures::Files(pipeline.files(mixture, tickets, None)?.knowing(faults.clone()), faults)
         }
         Origin::Each { held, files } => {

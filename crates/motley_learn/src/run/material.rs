@@ -68,7 +68,7 @@ impl Material {
         let photos_from = frames.len();
         // Live frames are mixed in by their own count.
         let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();
-        // Where it is chosen later, only the weights within each kind count.
+        // On a frozen backbone it is chosen later, and in turns only the weights within each kind count.
         let share = plan.photo_share.unwrap_or(0.5);
         let total = |sources: &[(Source, f32)]| sources.iter().map(|(_, weight)| weight).sum::<f32>();
         let (of_frames, of_photos) = match mixed {
@@ -110,9 +110,10 @@ impl Material {
         })
     }
 
-    /// Share of files among frames, where some of these come live: as a folder of weight 1.
-    pub fn share_of_files(&self) -> f64 {
-        let files: f32 = self.training.parts()[..self.photos_from].iter().map(|part| part.weight).sum();
+    /// Share of those files that are wanted, which are known by the positions of their parts, beside frames that come live.
+    pub fn share_of_files(&self, wanted: impl Fn(usize) -> bool) -> f64 {
+        let parts = self.training.parts().iter().enumerate();
+        let files: f32 = parts.filter(|(number, _)| wanted(*number)).map(|(_, part)| part.weight).sum();
         f64::from(files / (files + self.live_weight))
     }
 

@@ -14,6 +14,7 @@ use crate::{
 /// So many photos of a class weigh as much as all its frames where the backbone is frozen: chosen by photos/train among 1, 2.5
 /// and 5 (docs/real-photos.md).
 const FRAMES_WORTH: f64 = 5.0;
+
 /// Share of all weight that so many photos a class have beside frames on a frozen backbone: ten must not drown among
 /// thousands of frames, and hundreds need no frames.
 pub(super) fn share_of_photos(per_class: f64) -> f32 {
@@ -88,7 +89,7 @@ pub struct Plan {
     /// Draws of the augmentation that each picture's features are made of, ≥ 1, where the backbone is frozen.
     pub draws: u32,
     /// Share of photos beside frames, above 0 and below 1. `None`: by their number on a frozen backbone; a network that learns
-    /// step by step learns from frames first and from photos last.
+    /// step by step learns from frames first and from photos last, or from both alike where there is but one epoch.
     pub photo_share: Option<f32>,
     /// Names of the classes in their order; empty: all that frames and photos have.
     pub classes: Vec<String>,

@@ -255,7 +255,7 @@ pub(super) const NOTHING_APART: &str =
     "there are too few pictures to keep some apart to be judged on: name others by --val DIR";
 
 /// The training, its second half with photos alone where there are frames as well: what is learnt last is remembered best.
-fn turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
+fn in_turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
     let Setup { plan, material, .. } = setup;
     let (frames, parts) = (live || material.photos_from > 0, material.training.parts().len());
     let both = frames && material.photos_from < parts && plan.photo_share.is_none() && plan.training.epochs > 1;
@@ -273,19 +273,15 @@ fn origin<B: AutodiffBackend>(
     let is_photo = |part: usize| part >= setup.material.photos_from;
     match live {
         Some(live) => {
-            let share = match (mixture.parts().is_empty(), setup.plan.photo_share, second) {
-                (true, ..) => 0.0,
-                (.., Some(share), None) => f64::from(share),
-                _ => setup.material.share_of_files(),
-            };
+            let with_frames = |part: usize| second.is_none() || !is_photo(part);
+            let share = setup.material.share_of_files(with_frames);
             // As many pictures an epoch as if the frames came from files: each frame is learnt once an epoch, more or less.
             let per_epoch = (live.training as f64 / (1.0 - share)) as usize;
             let frames = live.frames.clone().into_iter();
             let epochs = second.unwrap_or(training.epochs);
             let frames = Replay::new(frames, live.training, epochs - 1, training.seed);
             let frames: Box<dyn Iterator<Item = Job> + Send> = if share > 0.0 {
-                let files = Sampler::of(mixture, training.seed, |part| second.is_none() || !is_photo(part))?;
-                Box::new(Interleave::new(frames, files, share))
+                Box::new(Interleave::new(frames, Sampler::of(mixture, training.seed, with_frames)?, share))
             } else {
                 Box::new(frames)
             };
@@ -302,10 +298,10 @@ fn origin<B: AutodiffBackend>(
         None => {
             let turns = match second {
                 Some(second) => vec![
-                    (Sampler::of(mixture, training.seed, |part| !is_photo(part))?, second),
-                    (Sampler::of(mixture, training.seed, is_photo)?, training.epochs - second),
+                    (0, Sampler::of(mixture, training.seed, |part| !is_photo(part))?),
+                    (second, Sampler::of(mixture, training.seed, is_photo)?),
                 ],
-                None => vec![(Sampler::new(mixture, training.seed)?, training.epochs)],
+                None => vec![(0, Sampler::new(mixture, training.seed)?)],
             };
             let (pipeline, mixture, per_epoch) = (setup.pipeline(), mixture.clone(), mixture.tickets().len());
             Ok((Origin::Balanced { pipeline, mixture, turns, per_epoch }, per_epoch))
@@ -337,7 +333,7 @@ fn images<B: AutodiffBackend>(
     listener: &mut Listener<'_>,
 ) -> Result<Learnt<B>> {
     let plan = setup.plan;
-    let training = &turns(setup, live.is_some());
+    let training = &in_turns(setup, live.is_some());
     let classes = setup.classes();
     let preprocessing = &setup.layout.preprocessing;
     let feed = |origin| Feed::new(origin, preprocessing, training.batch);

@@ -38,13 +38,8 @@ fn apply(
     // A street has a ground of its own.
     let paved = sky.as_ref().is_some_and(|sky| !sky.street.is_empty());
     let mut loaded = |draw: &MaterialDraw| library.material(&draw.name, &mut shelves);
-    let (ground, wall) = match (loaded(&draw.ground), loaded(&draw.wall)) {
-        (Ok(ground), Ok(wall)) => (ground, wall),
-        (Err(error), _) | (_, Err(error)) => {
-            state.error = Some(error.to_string());
-            return;
-        }
-    };
+    let Some(ground) = state.take(loaded(&draw.ground)) else { return };
+    let Some(wall) = state.take(loaded(&draw.wall)) else { return };
     let mut placed = vec![];
     let edge = if room { WALL_RADII * 2.0 } else { GROUND_RADII } * state.radius;
     if let Ok((mut transform, mut material, mut visibility)) = things.get_mut(stage.ground) {

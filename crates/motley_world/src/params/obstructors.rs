@@ -28,13 +28,7 @@ fn apply(
     let mut placed = Vec::new();
     for (i, (number, draw)) in (ids::OBSTRUCTOR..).zip(&recipe.recipe.obstructors.items).enumerate() {
         let material = &materials[i % materials.len().max(1)];
-        let loaded = match library.material(&material.name, &mut shelves) {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                state.error = Some(error.to_string());
-                return;
-            }
-        };
+        let Some(loaded) = state.take(library.material(&material.name, &mut shelves)) else { return };
         let size = Vec3::from(draw.size) * state.radius;
         let tag = tags::OBSTRUCTORS + u32::try_from(i).unwrap_or(0);
         let entity = commands.spawn((

@@ -59,21 +59,10 @@ fn apply(
         let mut surface = own;
         let mut uniform = PlacedUniform::plain(id);
         if !material.is_empty() {
-            match library.material(material, &mut shelves) {
-                Ok(cloth) => {
-                    surface = cloth.ground;
-                    uniform = PlacedUniform::laid(
-                        &recipe.recipe.materials.ground,
-                        id,
-                        cloth.tile_m,
-                        Vec2::splat(state.radius),
-                    );
-                }
-                Err(error) => {
-                    state.error = Some(error.to_string());
-                    return;
-                }
-            }
+            let Some(cloth) = state.take(library.material(material, &mut shelves)) else { return };
+            let laid = &recipe.recipe.materials.ground;
+            surface = cloth.ground;
+            uniform = PlacedUniform::laid(laid, id, cloth.tile_m, Vec2::splat(state.radius));
         }
         let tag = tags::PROPS + u32::from(id - ids::BEDDING);
         let entity = commands.spawn((

@@ -31,13 +31,7 @@ fn apply(
     mut uniforms: ResMut<FrameBuffer>,
 ) {
     let draw = &recipe.recipe.sky;
-    let sky = match library.sky(&draw.name, &mut shelves) {
-        Ok(sky) => sky,
-        Err(error) => {
-            state.error = Some(error.to_string());
-            return;
-        }
-    };
+    let Some(sky) = state.take(library.sky(&draw.name, &mut shelves)) else { return };
     let along_street = if sky.street.is_empty() { 0.0 } else { state.yaw };
     let yaw = draw.yaw.to_radians() + along_street;
     if let Ok((mut transform, mut material, mut mesh)) = domes.get_mut(stage.sky) {

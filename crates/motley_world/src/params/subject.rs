@@ -24,13 +24,7 @@ pub fn apply(
 ) {
     let draw = &frame.recipe.subject;
     let detail = Detail::for_radius(pixel_radius(&frame.recipe.camera, options.size));
-    match library.model(&draw.class, &draw.breed, draw.individual, detail, &mut shelves) {
-        Ok(loaded) => state.loaded = Some(loaded),
-        Err(error) => {
-            state.loaded = None;
-            state.error = Some(error.to_string());
-        }
-    }
+    state.loaded = state.take(library.model(&draw.class, &draw.breed, draw.individual, detail, &mut shelves));
 }
 
 /// A portrait shows a subject so many times larger than its head, at most.

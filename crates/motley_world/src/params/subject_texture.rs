@@ -24,14 +24,10 @@ fn apply(
     parts: Query<Entity, With<SubjectPart>>,
 ) {
     let Some(cover) = &frame.recipe.subject_texture.cover else { return };
-    match library.material(&cover.name, &mut shelves) {
-        Ok(loaded) => {
-            for part in &parts {
-                commands.entity(part).insert(MeshMaterial3d::<Lean>(loaded.cover.clone()));
-            }
-            let uv = uv_matrix(cover, loaded.tile_m / state.radius, Vec2::ONE);
-            uniforms.values.placed[tags::SUBJECT as usize].uv = uv;
-        }
-        Err(error) => state.error = Some(error.to_string()),
+    let Some(loaded) = state.take(library.material(&cover.name, &mut shelves)) else { return };
+    for part in &parts {
+        commands.entity(part).insert(MeshMaterial3d::<Lean>(loaded.cover.clone()));
     }
+    let uv = uv_matrix(cover, loaded.tile_m / state.radius, Vec2::ONE);
+    uniforms.values.placed[tags::SUBJECT as usize].uv = uv;
 }

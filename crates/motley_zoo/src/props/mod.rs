@@ -45,7 +45,7 @@ impl Prop {
     }
 }
 
-/// Gives all vertices from `first` on one linear colour.
+/// Gives all vertices that have none yet one linear colour.
 fn paint(mesh: &mut MeshData, color: Vec3) {
     mesh.colors.resize(mesh.positions.len(), color.extend(1.0).to_array());
 }

@@ -87,12 +87,12 @@ fn body(stance: &Stance, dress: &Dress) -> MeshData {
         }
         paint(&mut part, limb.color);
         shade(&mut part, cloth);
-        append(&mut mesh, part);
+        mesh.append(part);
     }
     for hand in stance.hands {
         let mut part = fingers(hand, stance);
         paint(&mut part, dress.skin);
-        append(&mut mesh, part);
+        mesh.append(part);
     }
     // A knee that would sink into the ground lies on it.
     mesh.positions.iter_mut().for_each(|p| p.y = p.y.max(0.0));
@@ -174,12 +174,4 @@ fn fingers(hand: Vec3, stance: &Stance) -> MeshData {
     let thumb = hand + (ahead * 0.03 + aside * 0.035) * s;
     sheet.capsule(thumb, thumb + (ahead * 0.03 + aside * 0.03 - Vec3::Y * 0.01) * s, [0.013 * s, 0.01 * s], 8);
     sheet.mesh
-}
-
-fn append(all: &mut MeshData, part: MeshData) {
-    let first = all.positions.len() as u32;
-    all.positions.extend(part.positions);
-    all.normals.extend(part.normals);
-    all.colors.extend(part.colors);
-    all.indices.extend(part.indices.iter().map(|index| first + index));
 }

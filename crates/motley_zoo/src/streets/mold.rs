@@ -135,13 +135,7 @@ impl Mold {
             self.skins.push((skin, MeshData::default()));
             self.skins.len() - 1
         });
-        let all = &mut self.skins[at].1;
-        let first = all.positions.len() as u32;
-        all.positions.extend(mesh.positions);
-        all.normals.extend(mesh.normals);
-        all.uvs.extend(mesh.uvs);
-        all.colors.extend(mesh.colors);
-        all.indices.extend(mesh.indices.iter().map(|index| first + index));
+        self.skins[at].1.append(mesh);
     }
 
     /// A box by its lowest and highest corner.
