@@ -402,13 +402,13 @@ pub struct TrainArgs {
     #[arg(long, value_name = "SCENE")]
     pub stream: Vec<PathBuf>,
     /// Frames of each stream, in the order of the streams
-    #[arg(long, value_name = "N", default_value = "2000", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value = "2000", requires = "stream", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Vec<u64>,
     /// Width and height of streamed frames in pixels [default: the scene's]
-    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(16..=2048))]
+    #[arg(long, value_name = "PX", requires = "stream", value_parser = clap::value_parser!(u32).range(16..=2048))]
     pub size: Option<u32>,
-    /// Dataset of frames that `motley capture` wrote; may be given several times, each with its weight beside the others
-    /// [default weight: 1]
+    /// Dataset of frames that `motley capture` wrote, or a folder of frames that another tool drew; may be given several
+    /// times, each with its weight beside the others [default weight: 1]
     #[arg(long, value_name = "DIR[:WEIGHT]")]
     pub data: Vec<Folder>,
     /// Folder of photos: one folder a class, or names that begin with their class; may be given several times, each with
@@ -490,7 +490,8 @@ pub struct TrainArgs {
     /// Folder of the run
     #[arg(long, short, value_name = "RUN")]
     pub out: PathBuf,
-    /// Go on with a run that was interrupted; frames of a stream are drawn again up to where it was
+    /// Go on with a run that was interrupted, with the settings that it has; frames of a stream are drawn again up to where
+    /// it was
     #[arg(long)]
     pub resume: bool,
     /// Print progress as JSON lines

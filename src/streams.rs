@@ -14,12 +14,12 @@ use motley_capture::{
 };
 use motley_learn::data::{Sample, Seen};
 use motley_scene::{frame::Frame, scene::LabelKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::opened;
 
 /// One scene and how much of it is drawn.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stream {
     /// The scene file; `None`: the default scene.
     pub scene: Option<PathBuf>,

@@ -39,7 +39,7 @@ fn every_command_explains_itself() {
 #[test]
 fn what_cannot_be_meant_is_refused() {
     let folder = folder(PLAIN);
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["capture", "scene.ron", "--batch", "0"], "--batch 0"),
         (&["capture", "scene.ron", "--shard", "5/4"], "1 ≤ I ≤ N"),
         (&["capture", "scene.ron", "--size", "5000"], "16..=2048"),
@@ -49,6 +49,8 @@ fn what_cannot_be_meant_is_refused() {
         (&["capture", "nowhere.ron"], "cannot read the scene file nowhere.ron"),
         (&["frame", "nowhere", "--index", "1"], "nowhere"),
         (&["audit", "nowhere"], "nowhere"),
+        (&["train", "--real", ".", "--size", "64", "--out", "run"], "--stream"),
+        (&["train", "--resume", "--out", "run"], "no run to go on with"),
     ];
     for (args, words) in cases {
         let said = fail(folder.path(), args, 2);
@@ -101,8 +103,10 @@ fn a_folder_with_other_things_is_not_touched() {
     let out = folder.path().join("out");
     fs::create_dir(&out).expect("a folder");
     fs::write(out.join("thesis.txt"), "all of it").expect("a file");
-    let said = fail(folder.path(), &["capture", "scene.ron", "--out", "out"], 2);
-    assert!(said.contains("out") && said.contains("thesis.txt"), "{said}");
+    for command in [["capture", "scene.ron"], ["train", "--stream=scene.ron"]] {
+        let said = fail(folder.path(), &[&command[..], &["--out", "out"]].concat(), 2);
+        assert!(said.contains("out") && said.contains("thesis.txt"), "{said}");
+    }
     assert_eq!(common::files(&out).len(), 1);
 }
 

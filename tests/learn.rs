@@ -288,7 +288,10 @@ fn a_killed_training_goes_on_to_the_same_model() {
     child.wait().expect("it ends");
     let said = fail(folder.path(), &train("killed", &[]), 2);
     assert!(said.contains("--resume"), "{said}");
-    succeed(folder.path(), &train("killed", &["--resume"]));
+    let resume = ["train", "--resume", "--out", "killed", "--device", "cpu", "--quiet"];
+    let said = fail(folder.path(), &[&resume[..], &["--epochs", "5"]].concat(), 2);
+    assert!(said.contains("settings that it was begun with"), "{said}");
+    succeed(folder.path(), &resume);
     for file in ["metrics.jsonl", "frames.json", "best.safetensors", "last.safetensors"] {
         let [whole, resumed] = ["whole", "killed"].map(|run| fs::read(folder.path().join(run).join(file)).expect(file));
         assert!(whole == resumed, "{file}");
@@ -303,7 +306,7 @@ fn the_speed_of_each_stage_is_told() {
     let folder = easy();
     let bench = ["bench", "train", "scene.ron", "--frames", "8", "--batch", "4", "--seconds", "0.1", "--device", "cpu"];
     let told = json_lines(&succeed(folder.path(), &[&bench[..], &["--json"]].concat()).stdout);
-    for stage in ["draw", "decode", "augment", "forward", "step"] {
+    for stage in ["draw", "decode", "augment", "forward", "backward", "step"] {
         assert!(told[0]["images_per_second"][stage].as_f64().expect("a number") > 0.0, "{stage}: {}", told[0]);
     }
     assert!(["network", "renderer"].contains(&told[0]["waits"]["frozen"].as_str().expect("a word")), "{}", told[0]);
@@ -335,6 +338,7 @@ fn a_trainer_that_dies_stops_the_capture_with_its_reason() {
     let said = fail(folder.path(), &[&TRAIN[..], &["--count", "1000000", "--lr", "1e30"]].concat(), 2);
     assert!(said.contains("smaller learning rate"), "{said}");
     assert!(start.elapsed() < Duration::from_secs(120), "a million frames were not drawn");
+    assert!(!folder.path().join("run").exists(), "a training that failed left something behind");
 }
 
 #[test]
@@ -386,6 +390,12 @@ fn wrong_weights_are_told_with_their_key() {
     assert!(stderr(&output).contains("--freeze"), "{}", stderr(&output));
     let output = train("c", &["--classes", "cat,horse"]);
     assert!(stderr(&output).contains("horse"), "{}", stderr(&output));
+    let output = train("e", &["--last", "99"]);
+    assert!(stderr(&output).contains("small_cnn has"), "{}", stderr(&output));
+    assert!(
+        ["a", "one", "b", "c", "e"].iter().all(|out| !folder.path().join(out).exists()),
+        "a refused run left a folder"
+    );
     succeed(folder.path(), &["train", "--real", "photos", "--device", "cpu", "--out", "d", "--epochs", "1", "--quiet"]);
     assert!(folder.path().join("d/best.safetensors").is_file());
 }

@@ -6,12 +6,13 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use motley_learn::{
     device::Device,
     fit::{Training, event::StopReason},
     run::{Finished, Folder, Learns, Live, Plan, RunFolder, Trainer},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::capture::interrupt;
@@ -19,7 +20,7 @@ use crate::{
     Outcome,
     cli::TrainArgs,
     progress::{Style, event},
-    streams::{self, Ready, Streams},
+    streams::{self, Ready, Stream, Streams},
     training_progress::TrainingProgress,
 };
 
@@ -28,23 +29,73 @@ const VALIDATION: [u64; 2] = [20, 500];
 
 /// Runs the command.
 pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
-    if args.stream.is_empty() && args.data.is_empty() && args.real.is_empty() {
-        bail!("there is nothing to learn from: add --stream SCENE, --data DIR or --real DIR");
-    }
-    let style = Style::of(args.json, args.quiet);
-    let plan = plan(&args);
+    let nothing = args.stream.is_empty() && args.data.is_empty() && args.real.is_empty();
+    let (plan, scenes) = match (nothing, args.resume) {
+        (true, true) => as_begun(&args)?,
+        (true, false) => bail!("there is nothing to learn from: add --stream SCENE, --data DIR or --real DIR"),
+        (false, _) => (plan(&args), scenes(&args)?),
+    };
     plan.validate()?;
     let device = Device::choose(args.device)?;
-    let scenes = scenes(&args)?;
-    let described: Vec<_> = scenes.iter().map(|scene| scene.stream.clone()).collect();
-    let config = json!({
-        "version": env!("CARGO_PKG_VERSION"), "device": device.to_string(), "plan": plan, "streams": described,
-    });
+    let streams = scenes.iter().map(|scene| scene.stream.clone()).collect();
+    let config = Config {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        device: match &device {
+            Device::Cpu(_) => "CPU".to_owned(),
+            Device::Wgpu(adapter) => adapter.clone(),
+        },
+        plan,
+        streams,
+    };
     let folder = RunFolder::create(&args.out, &config, args.resume)?;
-    for (number, scene) in scenes.iter().enumerate() {
-        let name = if number == 0 { "scene.ron".to_owned() } else { format!("scene-{}.ron", number + 1) };
-        folder.write(&name, scene.text.as_bytes())?;
+    let names: Vec<String> = (1..=scenes.len())
+        .map(|number| if number == 1 { "scene.ron".to_owned() } else { format!("scene-{number}.ron") })
+        .collect();
+    for (name, scene) in names.iter().zip(&scenes) {
+        folder.write(name, scene.text.as_bytes())?;
     }
+    let outcome = learn(Style::of(args.json, args.quiet), &config.plan, scenes, &folder, &device);
+    folder.give_up(&names);
+    outcome
+}
+
+/// What a run's `config.json` says.
+#[derive(Serialize, Deserialize)]
+struct Config {
+    version: String,
+    device: String,
+    plan: Plan,
+    streams: Vec<Stream>,
+}
+
+/// What a run was begun with.
+fn as_begun(args: &TrainArgs) -> anyhow::Result<(Plan, Vec<Ready>)> {
+    let path = RunFolder::at(&args.out).config();
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("{} holds no run to go on with", args.out.display()))?;
+    let config: Config = serde_json::from_str(&text).with_context(|| format!("{} is no run's", path.display()))?;
+    let unchanged = Plan { cache: features_folder(), ..Plan::default() };
+    ensure!(
+        plan(args) == unchanged,
+        "a run goes on with the settings that it was begun with: write --resume and --out alone, or the whole command"
+    );
+    let scenes = config.streams.iter().map(|begun| {
+        let counts = [begun.validation, begun.training];
+        let ready = streams::open(begun.scene.as_deref(), counts, begun.seed, Some(begun.size))?;
+        let scene = begun.scene.as_deref().unwrap_or(Path::new("the default scene")).display();
+        ensure!(ready.stream.hash == begun.hash, "{scene} has changed since the run began");
+        Ok(ready)
+    });
+    Ok((config.plan, scenes.collect::<anyhow::Result<_>>()?))
+}
+
+fn learn(
+    style: Style,
+    plan: &Plan,
+    scenes: Vec<Ready>,
+    folder: &RunFolder,
+    device: &Device,
+) -> anyhow::Result<Outcome> {
     if style == Style::Human {
         eprintln!("{device}");
     }
@@ -55,7 +106,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
         if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let (live, streams) = live(scenes)?;
-    let trained = Trainer { plan: &plan, live, folder: &folder, listener: &mut listener }.run(&device);
+    let trained = Trainer { plan, live, folder, listener: &mut listener }.run(device);
     let drawn = streams.map(Streams::finish).transpose();
     progress.finish();
     // Frames that did not come are why a training starves: that reason comes first.
@@ -73,7 +124,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
             finished.seen[1]
         );
     }
-    conclude(style, &folder, &finished)
+    conclude(style, folder, &finished)
 }
 
 /// Tells how it ended.
@@ -101,8 +152,13 @@ fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Re
                 let (accuracy, n) = (100.0 * summary.accuracy, summary.n);
                 eprintln!("right on {accuracy:.1} % of {n} validation pictures (95 %: {low:.1} – {high:.1} %)");
             }
-            if *reason == StopReason::Cancelled {
-                eprintln!("interrupted after {} epochs: the same command with --resume goes on", history.len());
+            match (reason, history.len()) {
+                (StopReason::Cancelled, 0) => eprintln!("interrupted before anything was learnt: nothing is kept"),
+                (StopReason::Cancelled, epochs) => {
+                    let out = folder.dir().display();
+                    eprintln!("interrupted after {epochs} epochs: motley train --resume --out {out} goes on");
+                }
+                _ => {}
             }
             if !history.is_empty() {
                 eprintln!("{}", folder.report().display());
@@ -126,7 +182,7 @@ fn scenes(args: &TrainArgs) -> anyhow::Result<Vec<Ready>> {
         let count = args.count[if several { number } else { 0 }];
         // Other pictures to be judged on leave nothing to be kept apart.
         let validation = if args.val.is_empty() { (count / 10).clamp(VALIDATION[0], VALIDATION[1]) } else { 0 };
-        streams::open(Some(scene), [validation, count], args.seed, args.size)
+        streams::open(Some(&absolute(scene)), [validation, count], args.seed, args.size)
     });
     scenes.collect()
 }
@@ -142,8 +198,7 @@ fn live(scenes: Vec<Ready>) -> anyhow::Result<(Option<Live>, Option<Streams>)> {
             classes.push(name.clone());
         }
     }
-    let sum =
-        |count: fn(&streams::Stream) -> u64| scenes.iter().map(|scene| count(&scene.stream)).sum::<u64>() as usize;
+    let sum = |count: fn(&Stream) -> u64| scenes.iter().map(|scene| count(&scene.stream)).sum::<u64>() as usize;
     let (validation, training) = (sum(|stream| stream.validation), sum(|stream| stream.training));
     let has_lens = scenes.iter().all(|scene| scene.has_lens);
     let streams = streams::start(scenes, &[])?;

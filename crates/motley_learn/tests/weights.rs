@@ -65,6 +65,15 @@ fn what_is_no_checkpoint_is_called_so() {
     assert!(error.contains("cut off"), "{error}");
 }
 
+#[test]
+fn what_is_nested_without_end_is_refused() {
+    // Lists in lists, and a tuple of a tuple of a tuple.
+    let lists = [vec![b']'; 1_000_000], vec![b'a'; 999_999], vec![b'.']].concat();
+    assert!(refusal(&archive(&lists), "lists").contains("no dictionary"));
+    let tuples = [vec![b'N'], vec![0x85; 1_000_000], vec![b'.']].concat();
+    assert!(refusal(&archive(&tuples), "tuples").contains("no dictionary"));
+}
+
 /// Zeros in the shapes that a network needs.
 fn zeros(backbone: &str) -> BTreeMap<String, Stored> {
     let spec = motley_learn::backbone::spec(backbone).unwrap();

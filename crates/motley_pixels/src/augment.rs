@@ -191,6 +191,19 @@ impl Augment {
         outside
     }
 
+    /// The first pair that begins with its most.
+    fn reversed(&self) -> Option<&'static str> {
+        let pairs = [
+            ("crop_area", self.crop_area.unwrap_or([1.0; 2])),
+            ("aspect", self.aspect),
+            ("blur_px", self.blur_px),
+            ("noise", self.noise),
+            ("downscale", self.downscale),
+            ("jpeg_quality", self.jpeg_quality.map(f32::from)),
+        ];
+        pairs.into_iter().find(|(_, [least, most])| least > most).map(|(field, _)| field)
+    }
+
     /// The same with every number brought into its range.
     fn within_ranges(mut self) -> Self {
         self.each(|_, value, [low, high], neutral| {
@@ -260,9 +273,10 @@ impl FromStr for Augment {
                 let options =
                     ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
                 let augment: Self = options.from_str(fields).map_err(|fault| AugmentError::Fields(Box::new(fault)))?;
-                match augment.outside() {
-                    Some((field, [low, high])) => Err(AugmentError::Range { field, low, high }),
-                    None => Ok(augment),
+                match (augment.outside(), augment.reversed()) {
+                    (Some((field, [low, high])), _) => Err(AugmentError::Range { field, low, high }),
+                    (None, Some(field)) => Err(AugmentError::Reversed(field)),
+                    (None, None) => Ok(augment),
                 }
             }
             name => Err(AugmentError::Name(name.to_owned())),
@@ -289,6 +303,9 @@ pub enum AugmentError {
         /// The most.
         high: f32,
     },
+    /// A pair whose first number is above its second.
+    #[error("{0} is a pair of the least and the most, in this order")]
+    Reversed(&'static str),
 }
 
 /// What was drawn for one picture.

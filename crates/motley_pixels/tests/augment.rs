@@ -186,6 +186,7 @@ fn presets_have_names_and_survive_as_text() {
     assert_eq!(fault("(flip: 5)"), "flip lies between 0 and 1");
     assert_eq!(fault("(blur_px: (0, NaN))"), "blur_px lies between 0 and 32");
     assert_eq!(fault("(rand_augment: (operations: 9))"), "rand_augment.operations lies between 0 and 4");
+    assert!(fault("(jpeg_quality: (90, 40))").starts_with("jpeg_quality is a pair"));
     assert!(fault("(flipp: 0.5)").contains("flipp"), "{}", fault("(flipp: 0.5)"));
     assert!(ron::from_str::<Augment>("(flipp: 0.5)").is_err(), "a misspelt field is no silence");
 }

@@ -43,8 +43,15 @@ pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
         pictures: &pictures,
         period: Duration::try_from_secs_f32(args.seconds).context("--seconds takes 0 or more")?,
     };
-    let Rates { decode, augment, forward, step } = bench.run(&device)?;
-    let stages = [("draw", draw), ("decode", decode), ("augment", augment), ("forward", forward), ("step", step)];
+    let Rates { decode, augment, forward, backward, step } = bench.run(&device)?;
+    let stages = [
+        ("draw", draw),
+        ("decode", decode),
+        ("augment", augment),
+        ("forward", forward),
+        ("backward", backward),
+        ("step", step),
+    ];
     let waits = |learning: f64| if draw < learning { "network" } else { "renderer" };
     if args.json {
         let rates: serde_json::Map<_, _> =
@@ -60,7 +67,7 @@ pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
         eprintln!("  {name:8} {:8.2} ms {rate:8.1} img/s", 1e3 / rate);
     }
     eprintln!(
-        "decode and augment: one thread. forward: frozen. step: forward, backward and Adam of the whole network."
+        "decode and augment: one thread. forward: frozen. backward: gradients of the whole network. step: it all, and Adam."
     );
     eprintln!("From a stream, frozen: the {} waits; unfrozen: the {} waits.", waits(forward), waits(step));
     Ok(Outcome::Done)

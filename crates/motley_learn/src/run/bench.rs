@@ -19,7 +19,12 @@ use crate::{
     data::decode,
     device::{Device, Task},
     error::{Error, Result},
-    fit::{Training, batch::Batch, event::Event, images::ImageFit},
+    fit::{
+        Training,
+        batch::Batch,
+        event::Event,
+        images::{ImageFit, cross_entropy},
+    },
     head::{Head, HeadKind},
 };
 
@@ -49,6 +54,8 @@ pub struct Rates {
     pub augment: f64,
     /// Features by the frozen backbone.
     pub forward: f64,
+    /// Gradients of the whole network, once the loss is known.
+    pub backward: f64,
     /// A training step of the whole network: forward, backward, and Adam.
     pub step: f64,
 }
@@ -96,8 +103,10 @@ impl Task for Bench<'_> {
         // Data that is read back is data that was computed: on a GPU the call alone returns at once.
         let forward = self.rate(self.batch, || drop(frozen.features(tensor.clone()).into_data()));
         let head = Head::new(HeadKind::Linear, spec(self.backbone)?.width, CLASSES, device);
-        let step = self.steps::<B>(Classifier { backbone: net, head }, batch, device)?;
-        Ok(Rates { decode, augment, forward, step })
+        let classifier = Classifier { backbone: net, head };
+        let backward = self.backward::<B>(&classifier, &batch, device)?;
+        let step = self.steps::<B>(classifier, batch, device)?;
+        Ok(Rates { decode, augment, forward, backward, step })
     }
 }
 
@@ -111,6 +120,31 @@ impl Bench<'_> {
             done += count;
         }
         done as f64 / start.elapsed().as_secs_f64().max(1e-9)
+    }
+
+    /// Pictures a second of the way back from the loss; the first one is not measured.
+    fn backward<B: AutodiffBackend>(
+        &self,
+        model: &Classifier<B, Net<B>>,
+        batch: &Batch,
+        device: &B::Device,
+    ) -> Result<f64> {
+        let (mut spent, mut rounds) = (Duration::ZERO, 0);
+        let round = || -> Result<Duration> {
+            let loss = cross_entropy(model.forward(batch.images(device)?), batch.labels(CLASSES, device)?);
+            let _ = loss.clone().into_data();
+            let start = Instant::now();
+            let gradients = loss.backward();
+            let _ = B::sync(device);
+            drop(gradients);
+            Ok(start.elapsed())
+        };
+        round()?;
+        while spent < self.period || rounds == 0 {
+            spent += round()?;
+            rounds += 1;
+        }
+        Ok((rounds * self.batch) as f64 / spent.as_secs_f64().max(1e-9))
     }
 
     /// Pictures a second of training steps; the first one is not measured.

@@ -22,16 +22,21 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
+    /// The folder of a run, be there one or not.
+    pub fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
     /// Begins a run. With `resume` the folder may hold one that was interrupted and had the same configuration.
     ///
     /// # Errors
-    /// When the folder holds another run, or cannot be written.
+    /// When the folder holds another run or other things, or cannot be written.
     pub fn create<C: Serialize>(dir: &Path, config: &C, resume: bool) -> Result<Self> {
-        let folder = Self { dir: dir.to_owned() };
+        let folder = Self::at(dir);
         let text = pretty(config)?;
         let path = folder.config();
         // What failed before its first epoch is no run.
-        let began = folder.best().exists() || folder.checkpoint().exists();
+        let began = folder.began();
         if began && let Ok(there) = fs::read_to_string(&path) {
             let shown = dir.display();
             if !resume {
@@ -44,6 +49,14 @@ impl RunFolder {
                 return Err(Error::Setting(problem));
             }
         }
+        let other = || fs::read_dir(dir).ok()?.flatten().next();
+        if !(path.exists() && folder.metrics().exists())
+            && let Some(other) = other()
+        {
+            let (shown, other) = (dir.display(), other.file_name());
+            let problem = format!("{shown} is not empty and holds no run (it holds {other:?}): name another folder");
+            return Err(Error::Setting(problem));
+        }
         files::write(&path, text.as_bytes())?;
         // Epochs that a checkpoint holds are told again.
         files::write(&folder.metrics(), b"")?;
@@ -55,12 +68,31 @@ impl RunFolder {
     /// # Errors
     /// When the folder holds none.
     pub fn open(dir: &Path) -> Result<Self> {
-        let folder = Self { dir: dir.to_owned() };
+        let folder = Self::at(dir);
         if folder.best().is_file() {
             return Ok(folder);
         }
         let problem = format!("{} holds no run: name a folder that `motley train --out` made", dir.display());
         Err(Error::Setting(problem))
+    }
+
+    /// Whether anything was learnt that can be kept.
+    pub fn began(&self) -> bool {
+        self.best().exists() || self.checkpoint().exists()
+    }
+
+    /// Removes what a run begins with, and these files of it, where nothing was learnt: a run that was refused leaves nothing
+    /// behind. What cannot be removed stays.
+    pub fn give_up(&self, files: &[String]) {
+        if self.began() {
+            return;
+        }
+        let files = files.iter().map(|name| self.dir.join(name));
+        for file in [self.config(), self.metrics()].into_iter().chain(files) {
+            let _ = fs::remove_file(file);
+        }
+        // Only an empty one goes.
+        let _ = fs::remove_dir(&self.dir);
     }
 
     /// The folder.

@@ -65,6 +65,9 @@ impl Material {
         };
         let frames = sources(&plan.data, plan.per_class)?;
         let photos = sources(&plan.real, plan.photos_per_class.or(plan.per_class))?;
+        for (source, _) in photos.iter().filter(|(source, _)| source.is_rendered()) {
+            tracing::warn!("{} holds frames and is learnt as photos: --data takes frames", source.dir().display());
+        }
         let photos_from = frames.len();
         // Live frames are mixed in by their own count.
         let mixed = (!frames.is_empty() || live.is_some()) && !photos.is_empty();

@@ -181,6 +181,12 @@ impl Task for Trainer<'_> {
         let Network { net, layout, file } =
             network::<B>(&plan.backbone, plan.weights.as_deref(), plan.training.seed, device)?;
         let learns = plan.learns(file.is_some());
+        if let Learns::Last(count) = learns
+            && count > net.stages()
+        {
+            let problem = format!("the last {count} stages cannot learn: {} has {}", plan.backbone, net.stages());
+            return Err(Error::Setting(problem));
+        }
         let head = plan.head(learns)?;
         let material = Material::open(plan, learns, live.as_ref(), &layout.preprocessing)?;
         if live.is_none()
@@ -371,7 +377,7 @@ fn images<B: AutodiffBackend>(
         training,
         frozen_stages: match setup.learns {
             Learns::All => 0,
-            Learns::Last(count) => stages.saturating_sub(count),
+            Learns::Last(count) => stages - count,
             Learns::Head => stages,
         },
         checkpoint: Some(setup.folder.checkpoint()),

@@ -40,8 +40,9 @@ enum Source {
 
 /// The first number in an old `.pth`, as its pickle says it.
 const LEGACY_MAGIC: [u8; 14] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-/// A state dict of a network has a few hundred tensors; its pickle is a few dozen kilobytes.
-const MAX_PICKLE: u64 = 64 << 20;
+/// A state dict of a network has a few hundred tensors; its pickle is a few dozen kilobytes. A hostile one of this size takes
+/// less than a gigabyte of memory.
+const MAX_PICKLE: u64 = 8 << 20;
 
 impl Checkpoint {
     /// Opens a file and reads which tensors it holds.
@@ -196,7 +197,8 @@ fn open_legacy(mut file: File, length: u64) -> Result<Opened, String> {
         pickle::read(&mut rest)?;
     }
     let places = state_dict(&pickle::read(&mut rest)?, 2)?;
-    let Value::List(keys) = pickle::read(&mut rest)? else { return Err("its list of data is missing".into()) };
+    let keys = pickle::read(&mut rest)?;
+    let Value::List(keys) = &keys else { return Err("its list of data is missing".into()) };
     let mut position = (bytes.len() - rest.len()) as u64;
     let sizes: BTreeMap<&str, usize> =
         places.values().map(|place| (place.storage.as_str(), place.element.bytes())).collect();

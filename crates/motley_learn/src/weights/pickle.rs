@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::rc::Rc;
 
 use super::tensor::{ElementType, TensorPlace};
@@ -30,7 +31,31 @@ pub(super) enum Value {
     Mark,
 }
 
+/// Values lie in values as deep as a file likes; dropped one by one they do not overflow the stack.
+impl Drop for Value {
+    fn drop(&mut self) {
+        let mut left = Vec::new();
+        self.give_up(&mut left);
+        while let Some(mut value) = left.pop() {
+            value.give_up(&mut left);
+        }
+    }
+}
+
 impl Value {
+    /// Moves what only this value holds.
+    fn give_up(&mut self, to: &mut Vec<Value>) {
+        match self {
+            Self::Tuple(values) => to.append(Rc::get_mut(values).unwrap_or(&mut Vec::new())),
+            Self::List(values) => to.extend(Rc::get_mut(values).into_iter().flat_map(|values| take(values.get_mut()))),
+            Self::Dict(pairs) => {
+                let pairs = Rc::get_mut(pairs).map(|pairs| take(pairs.get_mut()));
+                to.extend(pairs.into_iter().flatten().flat_map(|(key, value)| [key, value]));
+            }
+            _ => {}
+        }
+    }
+
     fn text(&self) -> Result<&str, String> {
         match self {
             Self::Text(text) => Ok(text),
