@@ -227,8 +227,11 @@ impl Coat {
             Pattern::Patches => {
                 let hairs = noise(Self::strand(spot) * 0.7 + self.seed) - 0.5;
                 let patch =
-                    fractal(spot.p * self.frequency + self.seed.yzx()) + self.mottle * (0.5 * fine + 0.25 * hairs);
-                step(0.48, 0.53, patch)
+                    fractal(spot.p * self.frequency + self.seed.yzx()) + self.mottle * (0.5 * fine + 0.35 * hairs);
+                // The more patches break up, the softer they end and the fewer are left whole.
+                let middle = 0.505 + 0.04 * self.mottle;
+                let soft = 0.025 + 0.05 * self.mottle;
+                step(middle - soft, middle + soft, patch)
             }
             Pattern::Merle => {
                 let patch = fractal(spot.p * self.frequency * 2.0 + self.seed.yzx()) + 0.1 * fine;

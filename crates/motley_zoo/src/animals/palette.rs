@@ -155,11 +155,13 @@ impl Painter<'_, '_> {
             }
             CoatKind::Tortoiseshell | CoatKind::Calico => {
                 self.solid(BLACK);
-                self.coat.mark = self.near(ORANGE);
+                // Red hairs stand among black ones in tortoiseshells, and by themselves in calicoes.
+                let red = if kind == CoatKind::Calico { 1.0 } else { self.range(0.45, 0.85) };
+                self.coat.mark = self.near(ORANGE * red);
                 self.coat.pattern = Pattern::Patches;
                 self.coat.mark_amount = 1.0;
                 self.coat.frequency = self.range(3.5, 8.0);
-                self.coat.mottle = if kind == CoatKind::Calico { 0.25 } else { self.range(0.3, 0.9) };
+                self.coat.mottle = if kind == CoatKind::Calico { 0.25 } else { self.range(0.7, 1.6) };
                 // Dilute: blue and cream for black and red.
                 if self.dice.chance(0.2) {
                     self.coat.base = self.near(GREY);
