@@ -1,11 +1,18 @@
 //! Which device draws.
 
-use wgpu::{AdapterInfo, DeviceType};
+use bevy::render::settings::{RenderCreation, WgpuSettings};
+use wgpu::{AdapterInfo, Backends, DeviceType};
 
 use crate::{error::CaptureError, renderer::Adapter};
 
+/// Vulkan, Metal or DirectX 12. OpenGL cannot copy depth, of which labels are made.
+const BACKENDS: Backends = Backends::PRIMARY;
+
 fn find() -> Result<AdapterInfo, CaptureError> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: BACKENDS,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     let options =
         wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     match bevy::tasks::block_on(instance.request_adapter(&options)) {
@@ -14,8 +21,16 @@ fn find() -> Result<AdapterInfo, CaptureError> {
     }
 }
 
+/// What Bevy's `RenderPlugin` may draw with.
+pub fn render_creation() -> RenderCreation {
+    RenderCreation::Automatic(Box::new(WgpuSettings { backends: Some(BACKENDS), ..WgpuSettings::default() }))
+}
+
 /// Is there a device at all? Bevy would panic without one.
-pub(crate) fn check() -> Result<(), CaptureError> {
+///
+/// # Errors
+/// When there is none, with what to install.
+pub fn check_driver() -> Result<(), CaptureError> {
     find().map(|_| ())
 }
 

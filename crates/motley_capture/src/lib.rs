@@ -9,6 +9,6 @@ mod readback;
 pub mod renderer;
 mod silhouette;
 
-pub use adapter::software;
+pub use adapter::{check_driver, render_creation, software};
 pub use error::CaptureError;
 pub use renderer::{Adapter, Renderer, RendererOptions, Stages};

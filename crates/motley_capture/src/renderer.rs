@@ -125,7 +125,7 @@ impl Renderer {
         options: RendererOptions,
         plugins: impl FnOnce(&mut App),
     ) -> Result<Self, CaptureError> {
-        crate::adapter::check()?;
+        crate::adapter::check_driver()?;
         let ReadyScene { scene, zoo, catalog } = ready;
         let scene = Arc::new(scene);
         let mut app = App::new();
@@ -141,7 +141,11 @@ impl Renderer {
             AssetPlugin::default(),
         ))
         .add_plugins((
-            RenderPlugin { synchronous_pipeline_compilation: true, ..default() },
+            RenderPlugin {
+                render_creation: crate::adapter::render_creation(),
+                synchronous_pipeline_compilation: true,
+                ..default()
+            },
             ImagePlugin::default(),
             MeshPlugin,
             CameraPlugin,

@@ -25,6 +25,7 @@ use bevy::{
     winit::{UpdateMode, WinitPlugin, WinitSettings},
 };
 use bevy_egui::{EguiContexts, EguiInput, EguiInputSet, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
+use motley_capture::{CaptureError, check_driver, render_creation};
 use thiserror::Error;
 
 use crate::{
@@ -49,6 +50,9 @@ pub enum WindowError {
     /// There is no screen.
     #[error("there is no display to open a window on ({0}); `motley capture` needs none")]
     NoDisplay(String),
+    /// There is nothing to draw with.
+    #[error(transparent)]
+    NoDriver(#[from] CaptureError),
     /// The scene cannot be opened.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -60,9 +64,10 @@ pub enum WindowError {
 /// Opens the window and shows it until it is closed.
 ///
 /// # Errors
-/// When there is no display, or when the scene cannot be opened.
+/// When there is no display or no graphics driver, or when the scene cannot be opened.
 pub fn run(options: &Options) -> Result<(), WindowError> {
     find_display()?;
+    check_driver()?;
     let document = match &options.scene {
         Some(path) => Document::open(path)?,
         None => Document::untitled(options.default_scene)?,
@@ -104,7 +109,7 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
     ))
     .add_plugins((
         WinitPlugin::default(),
-        RenderPlugin::default(),
+        RenderPlugin { render_creation: render_creation(), ..RenderPlugin::default() },
         ImagePlugin::default(),
         MeshPlugin,
         CameraPlugin,
