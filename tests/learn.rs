@@ -292,6 +292,12 @@ fn a_killed_training_goes_on_to_the_same_model() {
     let said = fail(folder.path(), &[&resume[..], &["--epochs", "5"]].concat(), 2);
     assert!(said.contains("settings that it was begun with"), "{said}");
     succeed(folder.path(), &resume);
+    let report = folder.path().join("killed/report.html");
+    let page = fs::read(&report).expect("a page");
+    succeed(folder.path(), &resume);
+    assert!(fs::read(&report).expect("a page") == page, "a run that had come to its end was changed");
+    let said = fail(folder.path(), &["eval", "killed", "--test", "a=scene.ron:2", "--out", "killed"], 2);
+    assert!(said.contains("holds a run"), "{said}");
     for file in ["metrics.jsonl", "frames.json", "best.safetensors", "last.safetensors"] {
         let [whole, resumed] = ["whole", "killed"].map(|run| fs::read(folder.path().join(run).join(file)).expect(file));
         assert!(whole == resumed, "{file}");
@@ -338,6 +344,8 @@ fn a_trainer_that_dies_stops_the_capture_with_its_reason() {
     let said = fail(folder.path(), &[&TRAIN[..], &["--count", "1000000", "--lr", "1e30"]].concat(), 2);
     assert!(said.contains("smaller learning rate"), "{said}");
     assert!(start.elapsed() < Duration::from_secs(120), "a million frames were not drawn");
+    let said = fail(folder.path(), &[&TRAIN[..], &["--count", "100", "--classes", "box,bird"]].concat(), 2);
+    assert!(said.contains("bird"), "{said}");
     assert!(!folder.path().join("run").exists(), "a training that failed left something behind");
 }
 

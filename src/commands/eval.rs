@@ -25,6 +25,10 @@ pub fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     {
         bail!("two tests are called {}: each needs a name of its own", twice.1.name);
     }
+    let out = args.out.clone().unwrap_or_else(|| folder.dir().join("eval"));
+    if RunFolder::at(&out).config().exists() {
+        bail!("{} holds a run, and a page of its own: name another folder by --out", out.display());
+    }
     let device = Device::choose(args.device)?;
     let style = Style::of(args.json, false);
     let mut examined = Vec::new();
@@ -38,7 +42,6 @@ pub fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         }
         examined.push(one);
     }
-    let out = args.out.clone().unwrap_or_else(|| folder.dir().join("eval"));
     write_examined(&out, &examined)?;
     if !args.json {
         let evaluations: Vec<Evaluation> = examined.into_iter().map(|one| one.evaluation).collect();

@@ -47,6 +47,14 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
         plan,
         streams,
     };
+    let style = Style::of(args.json, args.quiet);
+    let folder = RunFolder::at(&args.out);
+    if args.resume && folder.is_finished() {
+        if style == Style::Human {
+            eprintln!("{} has come to its end: {}", args.out.display(), folder.report().display());
+        }
+        return Ok(Outcome::Done);
+    }
     let folder = RunFolder::create(&args.out, &config, args.resume)?;
     let names: Vec<String> = (1..=scenes.len())
         .map(|number| if number == 1 { "scene.ron".to_owned() } else { format!("scene-{number}.ron") })
@@ -54,7 +62,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
     for (name, scene) in names.iter().zip(&scenes) {
         folder.write(name, scene.text.as_bytes())?;
     }
-    let outcome = learn(Style::of(args.json, args.quiet), &config.plan, scenes, &folder, &device);
+    let outcome = learn(style, &config.plan, scenes, &folder, &device);
     folder.give_up(&names);
     outcome
 }
@@ -131,7 +139,7 @@ fn learn(
 fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Result<Outcome> {
     let Finished { history, reason, evaluation, faults, seen } = finished;
     let frames = |part: usize| json!({ "count": seen[part].count(), "hash": seen[part].hash() });
-    if seen[1].count() > 0 {
+    if seen[1].count() > 0 && !history.is_empty() {
         let seen = json!({ "validation": frames(0), "training": frames(1) });
         folder.write_json("frames.json", &seen)?;
         if style == Style::Json {
@@ -166,7 +174,11 @@ fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Re
         }
         Style::Quiet => {}
     }
-    Ok(if *reason == StopReason::Cancelled { Outcome::Interrupted } else { Outcome::Done })
+    if *reason == StopReason::Cancelled {
+        return Ok(Outcome::Interrupted);
+    }
+    folder.finish()?;
+    Ok(Outcome::Done)
 }
 
 /// Opens all scenes.

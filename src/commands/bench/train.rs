@@ -33,8 +33,9 @@ pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
             pictures.push(jpeg.map_err(anyhow::Error::msg)?);
         }
     }
-    let drawing = first.context("no frame was drawn")?.elapsed();
+    let drawing = first.map(|first| first.elapsed());
     let [_, drawn] = Streams::finish(streams)?;
+    let drawing = drawing.context("no frame was drawn")?;
     let draw = drawn.count().saturating_sub(1) as f64 / drawing.as_secs_f64().max(1e-9);
     let bench = Bench {
         backbone: &args.backbone,

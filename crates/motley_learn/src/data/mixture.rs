@@ -103,14 +103,14 @@ impl Mixture {
         (0..self.parts.len()).flat_map(items).filter(|ticket| self.class(ticket.part, ticket.item).is_some()).collect()
     }
 
-    /// Tells of each source how many of its pictures are of other classes, where there are any.
+    /// Tells of each source how large a share of its pictures is of other classes, where there are any.
     pub(crate) fn warn_of_others(&self) {
         for (number, Part { source, .. }) in self.parts.iter().enumerate() {
             let others = (0..source.len()).filter(|&item| self.class(number, item).is_none()).count();
             if others > 0 {
                 let classes = self.classes.names().join(", ");
-                let (dir, all) = (source.dir().display(), source.len());
-                tracing::warn!("{dir}: {others} of {all} pictures are none of {classes}, and left out");
+                let (dir, percent) = (source.dir().display(), 100.0 * others as f64 / source.len() as f64);
+                tracing::warn!("{dir}: {percent:.1} % of the pictures are none of {classes}, and left out");
             }
         }
     }

@@ -40,8 +40,8 @@ impl RunFolder {
         if began && let Ok(there) = fs::read_to_string(&path) {
             let shown = dir.display();
             if !resume {
-                let problem = format!("{shown} holds a run: name another folder, or go on with it by --resume");
-                return Err(Error::Setting(problem));
+                let way = if folder.is_finished() { "" } else { ", or go on with it by --resume" };
+                return Err(Error::Setting(format!("{shown} holds a run: name another folder{way}")));
             }
             if there != text {
                 let problem =
@@ -79,6 +79,23 @@ impl RunFolder {
     /// Whether anything was learnt that can be kept.
     pub fn began(&self) -> bool {
         self.best().exists() || self.checkpoint().exists()
+    }
+
+    /// Whether a run came to its end here.
+    pub fn is_finished(&self) -> bool {
+        self.report().exists() && self.best().exists() && !self.checkpoint().exists()
+    }
+
+    /// Notes that a run came to its end: there is nothing to go on from.
+    ///
+    /// # Errors
+    /// When the checkpoint cannot be removed.
+    pub fn finish(&self) -> Result<()> {
+        let path = self.checkpoint();
+        match fs::remove_file(&path) {
+            Err(problem) if problem.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(problem)),
+            _ => Ok(()),
+        }
     }
 
     /// Removes what a run begins with, and these files of it, where nothing was learnt: a run that was refused leaves nothing
@@ -120,7 +137,7 @@ impl RunFolder {
         self.dir.join("last.safetensors")
     }
 
-    /// What an interrupted training goes on from.
+    /// What an interrupted training goes on from; gone when it has come to its end.
     pub fn checkpoint(&self) -> PathBuf {
         self.dir.join("checkpoint.bin")
     }

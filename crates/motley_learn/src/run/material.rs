@@ -99,13 +99,18 @@ impl Material {
             true => Mixture::live(classes.clone(), Augment { centre, ..live_augment }),
             false => Mixture::new(parts, Some(classes.clone()))?.with_live(Augment { centre, ..live_augment }),
         };
+        training.warn_of_others();
         let tests = if plan.val.is_empty() {
             held_out
         } else {
             plan.val.iter().map(|dir| Source::open(dir)).collect::<Result<_, DataError>>()?
         };
+        let validation = test_mixture(tests, &classes, centre)?;
+        if let Some(validation) = validation.as_ref().filter(|_| !plan.val.is_empty()) {
+            validation.warn_of_others();
+        }
         Ok(Self {
-            validation: test_mixture(tests, &classes, centre)?.map(Arc::new),
+            validation: validation.map(Arc::new),
             classes,
             training: Arc::new(training),
             photos_from,
@@ -120,9 +125,12 @@ impl Material {
         f64::from(files / (files + self.live_weight))
     }
 
-    /// Classes without a picture to learn from, where none comes live.
-    pub fn missing(&self) -> Option<DataError> {
-        let class = self.training.counts().iter().position(|&count| count == 0)?;
+    /// A class without a picture to learn from, be it from a file or live.
+    pub fn missing(&self, live: Option<&Live>) -> Option<DataError> {
+        let drawn = live.map_or(&[][..], |live| &live.classes).iter().filter_map(|name| self.classes.find(name));
+        let mut counts = self.training.counts();
+        drawn.for_each(|class| counts[class] += 1);
+        let class = counts.iter().position(|&count| count == 0)?;
         Some(DataError::NoPictureOf(self.classes.names()[class].clone()))
     }
 }
@@ -138,9 +146,7 @@ fn test_mixture(sources: Vec<Source>, classes: &Classes, centre: f32) -> Result<
     if parts.is_empty() {
         return Ok(None);
     }
-    let mixture = Mixture::new(parts, Some(classes.clone()))?;
-    mixture.warn_of_others();
-    Ok(Some(mixture))
+    Ok(Some(Mixture::new(parts, Some(classes.clone()))?))
 }
 
 /// Side of the middle square over the picture's shorter side.

@@ -19,6 +19,9 @@ use crate::{
 /// Side of a picture on the page, in pixels.
 const SIDE: u32 = 160;
 
+/// More classes than these are counted in the title and not named.
+const MOST_IN_TITLE: usize = 4;
+
 /// Pictures to be shown, each with its class.
 pub(super) struct Pictures {
     /// Training pictures as the network saw them.
@@ -40,7 +43,10 @@ pub(super) fn write(
     folder.write("curves.svg", curves[0].svg()?.as_bytes())?;
     folder.write("accuracy.svg", curves[1].svg()?.as_bytes())?;
     let mut page = Page {
-        title: format!("{} on {}", card.backbone, card.classes.join(", ")),
+        title: match card.classes.len() {
+            0..=MOST_IN_TITLE => format!("{} on {}", card.backbone, card.classes.join(", ")),
+            many => format!("{} on {many} classes", card.backbone),
+        },
         lead: lead(card, plan, finished),
         facts: Vec::new(),
         sections: Vec::new(),
@@ -106,7 +112,7 @@ fn lead(card: &Card, plan: &Plan, finished: &Finished) -> String {
     let names = |folders: &[Folder]| folders.iter().map(Folder::to_string).collect::<Vec<_>>().join(", ");
     let mut parts = Vec::new();
     if finished.seen[1].count() > 0 {
-        parts.push(format!("{} live", finished.seen[1]));
+        parts.push(format!("a stream of {}", finished.seen[1]));
     }
     if !plan.data.is_empty() {
         parts.push(format!("frames in {}", names(&plan.data)));

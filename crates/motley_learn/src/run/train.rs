@@ -189,9 +189,7 @@ impl Task for Trainer<'_> {
         }
         let head = plan.head(learns)?;
         let material = Material::open(plan, learns, live.as_ref(), &layout.preprocessing)?;
-        if live.is_none()
-            && let Some(missing) = material.missing()
-        {
+        if let Some(missing) = material.missing(live.as_ref()) {
             return Err(missing.into());
         }
         if let [only] = material.classes.names() {
