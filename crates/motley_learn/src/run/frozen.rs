@@ -15,6 +15,7 @@ use image::RgbImage;
 use super::{
     Judged, Live,
     feed::{SAMPLES, VIEWS, samples},
+    judge::surest_mistakes,
     material::Material,
     plan::share_of_photos,
     train::{Learnt, Listener, NOTHING_APART, Setup},
@@ -112,11 +113,13 @@ fn learn<B: AutodiffBackend>(
     };
     let mut seen = [Seen::default(), Seen::default()];
     let (mut training, mut validation) = (Vec::new(), Vec::new());
-    let (mut shown, mut views) = (Vec::new(), Vec::new());
+    let (mut shown, mut views, mut held) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(live) = live {
         if live.validation > 0 {
             let mut loader = setup.validation_frames(&live)?;
-            validation.push(maker.run(&mut loader, &material.training, None, Some((&mut views, VIEWS)))?);
+            // Nothing else keeps the pictures of a stream, and mistakes are to be shown.
+            validation.push(maker.run(&mut loader, &material.training, None, Some((&mut held, live.validation)))?);
+            views.extend(held.iter().take(VIEWS).cloned());
             seen[0] = loader.seen().clone();
         }
         let jobs = live.frames.into_iter().map(Job::Live);
@@ -155,7 +158,10 @@ fn learn<B: AutodiffBackend>(
     let tests = rows(&validation, dim, |_| true);
     let Fitted { last, best, history, reason } =
         fit(setup, &features, ridge, (!tests.is_empty()).then_some(&tests), listener)?;
-    let judged = Judged { predictions: predictions(&best, validation, setup.device), mistakes: BTreeMap::new() };
+    let predictions = predictions(&best, validation, setup.device);
+    // Those of the stream come first.
+    let mistakes = surest_mistakes(&predictions, held.into_iter().map(|(picture, _)| picture));
+    let judged = Judged { predictions, mistakes };
     let whole = |head| Classifier { backbone: net.clone(), head };
     let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
     Ok(Learnt { fitted, judged, samples: shown, views, faults, seen })

@@ -25,6 +25,16 @@ pub struct Judged {
     pub mistakes: BTreeMap<String, RgbImage>,
 }
 
+/// The surest mistakes with their pictures, which lie in the order of the predictions, by name.
+pub(super) fn surest_mistakes(
+    predictions: &[Prediction],
+    pictures: impl Iterator<Item = RgbImage>,
+) -> BTreeMap<String, RgbImage> {
+    let mut wrong: Vec<_> = predictions.iter().zip(pictures).filter(|(prediction, _)| !prediction.is_right()).collect();
+    wrong.sort_by(|(a, _), (b, _)| b.confidence().total_cmp(&a.confidence()));
+    wrong.into_iter().take(KEPT).map(|(prediction, picture)| (prediction.name.clone(), picture)).collect()
+}
+
 /// Asks `model` about `pictures`, `batch` at a time; `progress` hears how many are done.
 ///
 /// # Errors
