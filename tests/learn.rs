@@ -296,6 +296,8 @@ fn a_killed_training_goes_on_to_the_same_model() {
     let page = fs::read(&report).expect("a page");
     succeed(folder.path(), &resume);
     assert!(fs::read(&report).expect("a page") == page, "a run that had come to its end was changed");
+    let said = fail(folder.path(), &train("killed", &["--resume", "--lr", "0.1"]), 2);
+    assert!(said.contains("other settings"), "{said}");
     let said = fail(folder.path(), &["eval", "killed", "--test", "a=scene.ron:2", "--out", "killed"], 2);
     assert!(said.contains("holds a run"), "{said}");
     for file in ["metrics.jsonl", "frames.json", "best.safetensors", "last.safetensors"] {

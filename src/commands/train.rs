@@ -49,7 +49,11 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
     };
     let style = Style::of(args.json, args.quiet);
     let folder = RunFolder::at(&args.out);
-    if args.resume && folder.is_finished() {
+    let same = || -> anyhow::Result<bool> {
+        Ok(std::fs::read_to_string(folder.config())? == serde_json::to_string_pretty(&config)?)
+    };
+    // One with other settings is refused below.
+    if args.resume && folder.is_finished() && same()? {
         if style == Style::Human {
             eprintln!("{} has come to its end: {}", args.out.display(), folder.report().display());
         }
