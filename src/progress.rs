@@ -39,6 +39,8 @@ pub const JSON_PERIOD: Duration = Duration::from_secs(1);
 /// Shows how far the work is.
 pub struct Progress {
     style: Style,
+    /// What is counted.
+    things: &'static str,
     bar: Option<ProgressBar>,
     total: u64,
     already: u64,
@@ -48,26 +50,26 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of `total` frames `already` were there.
-    pub fn new(style: Style, total: u64, already: u64) -> Self {
+    /// Of `total` things, such as frames, `already` were there.
+    pub fn new(style: Style, things: &'static str, total: u64, already: u64) -> Self {
         let bar = (style == Style::Human && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total).with_position(already);
-            let template = "{bar:40} {pos}/{len} frames  {msg}  {eta} left";
-            // The template is fixed and well formed.
-            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            let template = format!("{{bar:40}} {{pos}}/{{len}} {things}  {{msg}}  {{eta}} left");
+            // The template is well formed.
+            bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.reset_eta();
             bar
         });
         let now = Instant::now();
-        Self { style, bar, total, already, done: 0, start: now, told: now }
+        Self { style, things, bar, total, already, done: 0, start: now, told: now }
     }
 
-    /// Frames a second since the start.
+    /// Things a second since the start.
     pub fn rate(&self) -> f64 {
         self.done as f64 / self.start.elapsed().as_secs_f64().max(1e-6)
     }
 
-    /// Another frame is done.
+    /// Another one is done.
     pub fn step(&mut self) {
         self.done += 1;
         if let Some(bar) = &self.bar {
@@ -86,7 +88,10 @@ impl Progress {
         let position = self.already + self.done;
         let left = (self.total - position.min(self.total)) as f64 / self.rate().max(1e-9);
         match self.style {
-            Style::Human => eprintln!("{position}/{} frames, {:.1} img/s, {left:.0} s left", self.total, self.rate()),
+            Style::Human => {
+                let Self { things, total, .. } = self;
+                eprintln!("{position}/{total} {things}, {:.1} img/s, {left:.0} s left", self.rate());
+            }
             Style::Json => event(&json!({
                 "event": "progress", "done": position, "total": self.total, "images_per_second": self.rate(), "seconds_left": left,
             })),

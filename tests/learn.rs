@@ -193,6 +193,8 @@ fn an_easy_scene_is_learnt_from_the_stream_and_judged_on_fresh_frames() {
     }
     let twice = ["eval", "run", "--test", "a=scene.ron:9", "--test", "a=scene.ron:8"];
     assert!(fail(folder.path(), &twice, 2).contains("two tests"));
+    let said = fail(folder.path(), &["explain", "run", "one.png", "--out", "gradcam"], 2);
+    assert!(said.contains("gradcam is not empty"), "{said}");
     let said = fail(folder.path(), &["explain", "run", "one.png", "--class", "cone", "--out", "x"], 2);
     assert!(said.contains("cone") && said.contains("box, sphere"), "{said}");
     let said = fail(folder.path(), &[&TRAIN[..], &["--count", "20"]].concat(), 2);

@@ -42,7 +42,7 @@ pub fn run(args: CaptureArgs) -> anyhow::Result<Outcome> {
         dataset.finish()?
     } else {
         let stop = interrupt()?;
-        let mut progress = Progress::new(style, total, total - frames_in(&missing));
+        let mut progress = Progress::new(style, "frames", total, total - frames_in(&missing));
         let job = Job { spec: &spec, base: &opened.base, missing, jobs: args.jobs };
         let completed = complete(dataset, job, &stop, || progress.step());
         rate = progress.rate();

@@ -71,10 +71,11 @@ fn examine(
     };
     // Machines want one object a test and nothing else.
     let style = if style == Style::Json { Style::Quiet } else { style };
+    let things = if streams.is_some() { "frames" } else { "pictures" };
     let mut progress: Option<Progress> = None;
     let mut before = 0;
     let mut listener = |done: usize, total: usize| {
-        let progress = progress.get_or_insert_with(|| Progress::new(style, total as u64, 0));
+        let progress = progress.get_or_insert_with(|| Progress::new(style, things, total as u64, 0));
         (before..done).for_each(|_| progress.step());
         before = done;
     };

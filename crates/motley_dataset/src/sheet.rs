@@ -40,7 +40,8 @@ pub struct SheetPicture {
 }
 
 const GAP: u32 = 4;
-const GLYPH: u32 = 8;
+/// Height and width of a letter, in pixels.
+pub const GLYPH: u32 = 8;
 const PAPER: Rgb<u8> = Rgb([24, 24, 27]);
 const INK: Rgb<u8> = Rgb([228, 228, 231]);
 /// Okabe & Ito's palette, which colour-blind readers can tell apart too; one colour a class, in turn.
@@ -177,8 +178,11 @@ fn caption(sheet: &mut RgbImage, x: u32, y: u32, cell: u32, labels: &Labels) {
     }
 }
 
-/// Writes text up to the column `limit`; returns the column after it.
-fn write(sheet: &mut RgbImage, mut x: u32, y: u32, limit: u32, text: &str, ink: Rgb<u8>) -> u32 {
+/// Writes text from `x`, `y` up to the column `limit`, [`GLYPH`] pixels high; returns the column after it.
+///
+/// # Panics
+/// If a letter would lie outside the picture.
+pub fn write(sheet: &mut RgbImage, mut x: u32, y: u32, limit: u32, text: &str, ink: Rgb<u8>) -> u32 {
     for character in text.chars() {
         if x + GLYPH > limit {
             break;

@@ -102,7 +102,7 @@ fn by_number(mut pictures: Vec<(f64, bool)>) -> Vec<Group> {
     pictures.sort_by(|a, b| a.0.total_cmp(&b.0));
     let values: Vec<&[(f64, bool)]> = pictures.chunk_by(|a, b| a.0 == b.0).collect();
     if values.len() <= FEW_VALUES {
-        return values.iter().map(|tied| group(short(tied[0].0), tied.iter().map(|(_, right)| *right))).collect();
+        return values.iter().map(|tied| group(short(tied[0].0, 3), tied.iter().map(|(_, right)| *right))).collect();
     }
     // Equal values stay together, so that a bucket says something about its value alone.
     let mut groups = Vec::new();
@@ -111,19 +111,28 @@ fn by_number(mut pictures: Vec<(f64, bool)>) -> Vec<Group> {
         bucket.extend_from_slice(tied);
         taken += tied.len();
         if taken * BUCKETS >= pictures.len() * (groups.len() + 1) {
-            let label = format!("{} – {}", short(bucket[0].0), short(bucket[bucket.len() - 1].0));
+            let label = range(bucket[0].0, bucket[bucket.len() - 1].0);
             groups.push(group(label, bucket.drain(..).map(|(_, right)| right)));
         }
     }
     groups
 }
 
-/// Three significant digits.
-fn short(value: f64) -> String {
+/// In as few digits as tell the ends apart; one number where they are the same.
+fn range(low: f64, high: f64) -> String {
+    let ends = (3..=6).map(|digits| [low, high].map(|end| short(end, digits)));
+    match ends.into_iter().find(|[low, high]| low != high) {
+        Some([low, high]) => format!("{low} – {high}"),
+        None => short(low, 3),
+    }
+}
+
+/// In so many significant digits, at most six of them behind the point.
+fn short(value: f64, significant: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
-    let digits = (2 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    let digits = (significant - 1 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -144,6 +153,13 @@ mod tests {
         let shown: Vec<_> =
             groupings[0].groups.iter().map(|g| (g.label.as_str(), g.result.correct, g.result.n)).collect();
         assert_eq!(shown, [("siamese", 1, 1), ("tabby", 2, 3)]);
+    }
+
+    #[test]
+    fn ranges_tell_their_ends_apart() {
+        assert_eq!(range(0.25, 0.5), "0.25 – 0.5");
+        assert_eq!(range(0.9991, 0.9994), "0.9991 – 0.9994");
+        assert_eq!(range(1.0, 1.0), "1");
     }
 
     #[test]
@@ -183,7 +199,7 @@ mod tests {
         for (value, text) in
             [(0.0, "0"), (6503.21, "6503"), (0.123_456, "0.123"), (-1.5, "-1.5"), (20.0, "20"), (1e-9, "0")]
         {
-            assert_eq!(short(value), text);
+            assert_eq!(short(value, 3), text);
         }
     }
 }

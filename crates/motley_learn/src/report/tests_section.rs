@@ -21,7 +21,7 @@ const GROUPINGS: usize = 12;
 const ASKED_FOR: [&str; 5] = ["breed", "clip", "sky.name", "lighting.temperature", "visible_fraction"];
 
 /// What says the same as another fact, or nothing.
-const LEFT_OUT: [&str; 3] = ["subject.breed", "pose.clip", "subject.individual"];
+const LEFT_OUT: [&str; 4] = ["subject.class", "subject.breed", "pose.clip", "subject.individual"];
 
 /// Side of a picture on a page, in pixels.
 const SIDE: u32 = 224;

@@ -15,7 +15,7 @@ use image::RgbImage;
 use super::{
     Judged, Live,
     feed::{SAMPLES, VIEWS, samples},
-    judge::surest_mistakes,
+    judge::SurestMistakes,
     material::Material,
     plan::share_of_photos,
     train::{Learnt, Listener, NOTHING_APART, Setup},
@@ -160,8 +160,9 @@ fn learn<B: AutodiffBackend>(
         fit(setup, &features, ridge, (!tests.is_empty()).then_some(&tests), listener)?;
     let predictions = predictions(&best, validation, setup.device);
     // Those of the stream come first.
-    let mistakes = surest_mistakes(&predictions, held.into_iter().map(|(picture, _)| picture));
-    let judged = Judged { predictions, mistakes };
+    let mut mistakes = SurestMistakes::default();
+    predictions.iter().zip(held).for_each(|(prediction, (picture, _))| mistakes.offer(prediction, picture));
+    let judged = Judged { predictions, mistakes: mistakes.by_name() };
     let whole = |head| Classifier { backbone: net.clone(), head };
     let fitted = Fitted { last: whole(last), best: whole(best), history, reason };
     Ok(Learnt { fitted, judged, samples: shown, views, faults, seen })

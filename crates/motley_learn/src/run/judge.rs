@@ -25,14 +25,24 @@ pub struct Judged {
     pub mistakes: BTreeMap<String, RgbImage>,
 }
 
-/// The surest mistakes with their pictures, which lie in the order of the predictions, by name.
-pub(super) fn surest_mistakes(
-    predictions: &[Prediction],
-    pictures: impl Iterator<Item = RgbImage>,
-) -> BTreeMap<String, RgbImage> {
-    let mut wrong: Vec<_> = predictions.iter().zip(pictures).filter(|(prediction, _)| !prediction.is_right()).collect();
-    wrong.sort_by(|(a, _), (b, _)| b.confidence().total_cmp(&a.confidence()));
-    wrong.into_iter().take(KEPT).map(|(prediction, picture)| (prediction.name.clone(), picture)).collect()
+/// The surest mistakes so far, with their pictures.
+#[derive(Default)]
+pub(super) struct SurestMistakes(Vec<(f32, String, RgbImage)>);
+
+impl SurestMistakes {
+    /// Keeps the picture if it is a mistake, and among the surest.
+    pub(super) fn offer(&mut self, prediction: &Prediction, picture: RgbImage) {
+        if !prediction.is_right() {
+            self.0.push((prediction.confidence(), prediction.name.clone(), picture));
+            self.0.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            self.0.truncate(KEPT);
+        }
+    }
+
+    /// By name.
+    pub(super) fn by_name(self) -> BTreeMap<String, RgbImage> {
+        self.0.into_iter().map(|(_, name, picture)| (name, picture)).collect()
+    }
 }
 
 /// Asks `model` about `pictures`, `batch` at a time; `progress` hears how many are done.
@@ -48,8 +58,8 @@ pub fn judge<B: Backend>(
 ) -> Result<Judged> {
     let classifier = model.classifier.clone().folded();
     let classes = model.card.classes.len();
-    let mut judged = Judged::default();
-    let mut sure: Vec<(f32, String)> = Vec::new();
+    let mut predictions = Vec::new();
+    let mut mistakes = SurestMistakes::default();
     let mut pictures = pictures.peekable();
     while pictures.peek().is_some() {
         let loaded: Vec<Loaded> = pictures.by_ref().take(batch.max(1)).collect();
@@ -57,19 +67,12 @@ pub fn judge<B: Backend>(
         let scores: Vec<f32> = classifier.probabilities(images).into_data().iter::<f32>().collect();
         for (one, scores) in loaded.into_iter().zip(scores.chunks(classes)) {
             let prediction = Prediction { name: one.name, truth: one.class, scores: scores.to_vec(), facts: one.facts };
-            if let Content::Pixels(image) = one.content
-                && !prediction.is_right()
-            {
-                judged.mistakes.insert(prediction.name.clone(), image);
-                sure.push((prediction.confidence(), prediction.name.clone()));
-                sure.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-                for (_, name) in sure.drain(KEPT.min(sure.len())..) {
-                    judged.mistakes.remove(&name);
-                }
+            if let Content::Pixels(image) = one.content {
+                mistakes.offer(&prediction, image);
             }
-            judged.predictions.push(prediction);
+            predictions.push(prediction);
         }
-        progress(judged.predictions.len());
+        progress(predictions.len());
     }
-    Ok(judged)
+    Ok(Judged { predictions, mistakes: mistakes.by_name() })
 }
