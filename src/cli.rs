@@ -120,7 +120,7 @@ pub struct CaptureArgs {
     /// Print progress as JSON lines
     #[arg(long)]
     pub json: bool,
-    /// Print nothing but errors
+    /// Print no progress, only warnings and errors
     #[arg(long, short, conflicts_with = "json")]
     pub quiet: bool,
 }
@@ -477,7 +477,7 @@ pub struct TrainArgs {
     /// Draws of the augmentation for each picture of a folder, on a frozen backbone
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub draws: u32,
-    /// Share of photos beside frames, 0 to 1 [default: on a frozen backbone all frames weigh as much as 5 photos of each class;
+    /// Share of photos beside frames, above 0 and below 1 [default: on a frozen backbone all frames weigh as much as 5 photos of each class;
     /// else frames come in the first half of the epochs and photos in the second]
     #[arg(long, value_name = "SHARE")]
     pub photo_share: Option<f32>,
@@ -497,7 +497,7 @@ pub struct TrainArgs {
     /// Print progress as JSON lines
     #[arg(long)]
     pub json: bool,
-    /// Print nothing but errors
+    /// Print no progress, only warnings and errors
     #[arg(long, short, conflicts_with = "json")]
     pub quiet: bool,
 }
@@ -652,7 +652,7 @@ pub struct WorkArgs {
     /// Print progress as JSON lines
     #[arg(long)]
     pub json: bool,
-    /// Print nothing but errors
+    /// Print no progress, only warnings and errors
     #[arg(long, short, conflicts_with = "json")]
     pub quiet: bool,
 }

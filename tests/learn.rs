@@ -252,6 +252,13 @@ fn frames_come_first_and_photos_last() {
     );
     let metrics = fs::read_to_string(folder.path().join("mixed/metrics.jsonl")).expect("metrics");
     assert!(!metrics.lines().nth(2).expect("an epoch").contains("\"val_accuracy\":0.0"), "{metrics}");
+    // Photos of one class alone come all the time, lest the other be forgotten.
+    fs::remove_dir_all(folder.path().join("photos/sphere")).expect("a folder");
+    let some =
+        ["train", "--stream", "scene.ron", "--count", "40", "--real", "photos", "--epochs", "2", "--device", "cpu"];
+    succeed(folder.path(), &[&some[..], &["--out", "some", "--quiet"]].concat());
+    let said = fail(folder.path(), &[&some[..], &["--classes", "box", "--out", "less"]].concat(), 2);
+    assert!(said.contains("sphere") && said.contains("leave it out of the scene"), "{said}");
 }
 
 #[test]

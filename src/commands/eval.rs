@@ -29,6 +29,9 @@ pub fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     if RunFolder::at(&out).config().exists() {
         bail!("{} holds a run, and a page of its own: name another folder by --out", out.display());
     }
+    if out.is_file() {
+        bail!("{} is a file: name a folder by --out", out.display());
+    }
     let device = Device::choose(args.device)?;
     let style = Style::of(args.json, false);
     let mut examined = Vec::new();

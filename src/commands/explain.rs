@@ -28,6 +28,9 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<Outcome> {
     if fs::read_dir(&args.out).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{} is not empty: name another folder by --out", args.out.display());
     }
+    if args.out.is_file() {
+        bail!("{} is a file: name a folder by --out", args.out.display());
+    }
     let device = Device::choose(args.device)?;
     let mut outcome = Outcome::Done;
     let (mut paths, mut pictures) = (Vec::new(), Vec::new());

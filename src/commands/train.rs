@@ -165,7 +165,7 @@ fn conclude(style: Style, folder: &RunFolder, finished: &Finished) -> anyhow::Re
                 eprintln!("right on {accuracy:.1} % of {n} validation pictures (95 %: {low:.1} – {high:.1} %)");
             }
             match (reason, history.len()) {
-                (StopReason::Cancelled, 0) => eprintln!("interrupted before anything was learnt: nothing is kept"),
+                (StopReason::Cancelled, 0) => eprintln!("interrupted before anything was learnt: there is no model"),
                 (StopReason::Cancelled, epochs) => {
                     let out = folder.dir().display();
                     eprintln!("interrupted after {epochs} epochs: motley train --resume --out {out} goes on");

@@ -182,3 +182,50 @@ fn rows_of_weight_are_drawn_more_often() {
     // Of 2000 draws, 1800 ± 5 standard deviations.
     assert!((1730.0..1870.0).contains(&drawn), "{drawn}");
 }
+
+#[test]
+fn one_process_trains_in_a_folder_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    photos(&dir.path().join("photos"), 4);
+    let plan = plan(&dir.path().join("photos"));
+    let out = dir.path().join("run");
+    let first = RunFolder::create(&out, &plan, false).unwrap();
+    let second = RunFolder::create(&out, &plan, true).unwrap_err().to_string();
+    assert!(second.contains("another process trains"), "{second}");
+    drop(first);
+    train(&plan, &out, false, 0).unwrap();
+}
+
+#[test]
+fn a_run_goes_on_with_the_same_pictures_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let pictures = dir.path().join("photos");
+    photos(&pictures, 20);
+    let plan = plan(&pictures);
+    let out = dir.path().join("run");
+    train(&plan, &out, false, 1).unwrap();
+    let open = RunFolder::open(&out).unwrap();
+    assert!(!open.is_finished());
+    let moved = pictures.join("left/3.png");
+    fs::rename(&moved, pictures.join("right/x.png")).unwrap();
+    let refused = train(&plan, &out, true, 0).unwrap_err().to_string();
+    assert!(refused.contains("added, removed or changed"), "{refused}");
+    fs::rename(pictures.join("right/x.png"), moved).unwrap();
+    assert_eq!(train(&plan, &out, true, 0).unwrap().history.len(), 3);
+}
+
+#[test]
+fn pictures_to_be_judged_on_that_cannot_be_read_are_no_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    photos(&dir.path().join("photos"), 4);
+    for class in ["left", "right"] {
+        fs::create_dir_all(dir.path().join("bad").join(class)).unwrap();
+        fs::write(dir.path().join("bad").join(class).join("1.jpg"), "no picture").unwrap();
+    }
+    let plan = Plan { val: vec![dir.path().join("bad")], ..plan(&dir.path().join("photos")) };
+    for learns in [Learns::All, Learns::Head] {
+        let plan = Plan { learns: Some(learns), ..plan.clone() };
+        let refused = train(&plan, &dir.path().join("run"), false, 0).unwrap_err().to_string();
+        assert!(refused.contains("to be judged on"), "{learns:?}: {refused}");
+    }
+}

@@ -29,7 +29,7 @@ pub(super) fn stream(seed: u64, purpose: &str, numbers: &[u64]) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
 }
 
-/// An endless, balanced stream of tickets: of any `n` in a row (n classes, from a multiple of n on) each class has one, and
+/// An endless, balanced stream of tickets: of any `n` in a row (n classes that have pictures, from a multiple of n on) each class has one, and
 /// each class takes from the sources by their weights, as evenly as whole numbers go. A source's pictures of a class come in
 /// an order of their own, each once before any comes again; the round is the draw of the augmentation.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Sampler {
     /// Starts at the beginning. The same mixture and seed give the same tickets.
     ///
     /// # Errors
-    /// If a class has no picture.
+    /// If no class has a picture.
     pub fn new(mixture: &Mixture, seed: u64) -> Result<Self, DataError> {
         Self::of(mixture, seed, |_| true)
     }
@@ -69,7 +69,7 @@ impl Sampler {
     /// comes from the others.
     ///
     /// # Errors
-    /// If a class has no picture.
+    /// If no class has a picture.
     pub fn of(mixture: &Mixture, seed: u64, wanted: impl Fn(usize) -> bool) -> Result<Self, DataError> {
         let mut decks: Vec<Vec<Deck>> = repeat_with(Vec::new).take(mixture.classes().len()).collect();
         let labelled = |ticket: Ticket| Some((ticket, mixture.class(ticket.part, ticket.item)?));
@@ -96,10 +96,12 @@ impl Sampler {
                 deck.items.push(ticket.item);
             }
         }
-        for (class, of_class) in decks.iter_mut().enumerate() {
-            if of_class.is_empty() {
-                return Err(DataError::NoPictureOf(mixture.classes().names()[class].clone()));
-            }
+        // What no file shows comes live, or is missed before.
+        decks.retain(|of_class| !of_class.is_empty());
+        if decks.is_empty() {
+            return Err(DataError::NoPictureOf(mixture.classes().names().join(", ")));
+        }
+        for of_class in &mut decks {
             let total: f64 = of_class.iter().map(|deck| deck.share).sum();
             for deck in of_class {
                 deck.share /= total;

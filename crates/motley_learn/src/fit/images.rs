@@ -99,7 +99,13 @@ impl ImageFit<'_> {
                 break;
             };
             let validated = match validation.as_deref_mut() {
-                Some(validation) => Some(evaluate(&state.model.valid(), validation, device)?),
+                Some(validation) => {
+                    let tally = evaluate(&state.model.valid(), validation, device)?;
+                    if tally.seen == 0 {
+                        return Err(Error::Data(NONE_TO_JUDGE.into()));
+                    }
+                    Some(tally)
+                }
                 None => None,
             };
             let metrics = EpochMetrics {
@@ -170,6 +176,10 @@ impl<B: AutodiffBackend, N: Trainable<B>> Frozen<B, N> {
     }
 }
 
+/// None of the pictures to be judged on could be read.
+pub(crate) const NONE_TO_JUDGE: &str =
+    "none of the pictures to be judged on could be read; look at those that were left out";
+
 /// Nats. No training comes back from here, and not every one that diverges shows it as NaN: the CPU's ReLU makes 0 of it.
 const DIVERGED: f64 = 1e6;
 
@@ -201,7 +211,7 @@ where
             tally.add(self.step(&batch?, &mut rng)?);
             let loss = tally.loss();
             if loss.is_nan() || loss > DIVERGED {
-                let problem = format!("the loss is {loss:.3e} in epoch {epoch}: try a smaller learning rate");
+                let problem = format!("the loss is {loss:.3e} in epoch {}: try a smaller learning rate", epoch + 1);
                 return Err(Error::Training(problem));
             }
             let event = Event::Step {
@@ -217,7 +227,7 @@ where
             }
         }
         if tally.seen == 0 {
-            return Err(Error::Data(format!("there is nothing to learn from: epoch {epoch} has no picture")));
+            return Err(Error::Data(format!("there is nothing to learn from: epoch {} has no picture", epoch + 1)));
         }
         Ok(Some(tally))
     }

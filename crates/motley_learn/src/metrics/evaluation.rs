@@ -44,7 +44,7 @@ impl Prediction {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MetricsError {
     /// No picture.
-    #[error("test {test}: no picture could be judged; look at those that were left out")]
+    #[error("no picture of {test} could be judged; look at those that were left out")]
     Empty {
         /// Name of the test set.
         test: String,

@@ -1,9 +1,10 @@
 //! The folder of a run.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -14,17 +15,24 @@ use crate::{
     fit::event::EpochMetrics,
 };
 
+/// Held by who trains.
+const LOCK: &str = ".lock";
+/// Which pictures it was trained on.
+const PICTURES: &str = "pictures.blake3";
+
 /// The folder of a run: `config.json`, `metrics.jsonl`, `best.safetensors`, `last.safetensors`, `checkpoint.bin`,
 /// `scene.ron` where frames came live, `evaluation.json`, `confusion.csv`, `curves.svg`, `report.html`.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     dir: PathBuf,
+    /// Held while one trains: nobody else does here.
+    lock: Option<Arc<File>>,
 }
 
 impl RunFolder {
     /// The folder of a run, be there one or not.
     pub fn at(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self { dir: dir.to_owned(), lock: None }
     }
 
     /// Begins a run. With `resume` the folder may hold one that was interrupted and had the same configuration.
@@ -32,9 +40,18 @@ impl RunFolder {
     /// # Errors
     /// When the folder holds another run or other things, or cannot be written.
     pub fn create<C: Serialize>(dir: &Path, config: &C, resume: bool) -> Result<Self> {
-        let folder = Self::at(dir);
+        let mut folder = Self::at(dir);
         let text = pretty(config)?;
         let path = folder.config();
+        let other = || fs::read_dir(dir).ok()?.flatten().find(|entry| entry.file_name() != LOCK);
+        if !(path.exists() && folder.metrics().exists())
+            && let Some(other) = other()
+        {
+            let (shown, other) = (dir.display(), other.file_name());
+            let problem = format!("{shown} is not empty and holds no run (it holds {other:?}): name another folder");
+            return Err(Error::Setting(problem));
+        }
+        folder.lock()?;
         // What failed before its first epoch is no run.
         let began = folder.began();
         if began && let Ok(there) = fs::read_to_string(&path) {
@@ -48,14 +65,6 @@ impl RunFolder {
                     format!("{shown} holds a run with other settings, so it cannot go on: name another folder");
                 return Err(Error::Setting(problem));
             }
-        }
-        let other = || fs::read_dir(dir).ok()?.flatten().next();
-        if !(path.exists() && folder.metrics().exists())
-            && let Some(other) = other()
-        {
-            let (shown, other) = (dir.display(), other.file_name());
-            let problem = format!("{shown} is not empty and holds no run (it holds {other:?}): name another folder");
-            return Err(Error::Setting(problem));
         }
         files::write(&path, text.as_bytes())?;
         // Epochs that a checkpoint holds are told again.
@@ -72,8 +81,45 @@ impl RunFolder {
         if folder.best().is_file() {
             return Ok(folder);
         }
-        let problem = format!("{} holds no run: name a folder that `motley train --out` made", dir.display());
+        let shown = dir.display();
+        let problem = if folder.checkpoint().exists() {
+            format!(
+                "the run in {shown} has not come to its end: go on with it by `motley train --resume --out {shown}`"
+            )
+        } else {
+            format!("{shown} holds no run: name a folder that `motley train --out` made")
+        };
         Err(Error::Setting(problem))
+    }
+
+    /// Sees to it that nobody else trains here.
+    fn lock(&mut self) -> Result<()> {
+        let path = self.dir.join(LOCK);
+        fs::create_dir_all(&self.dir).map_err(Error::io(&self.dir))?;
+        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(Error::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => self.lock = Some(Arc::new(file)),
+            Err(TryLockError::WouldBlock) => {
+                let problem = format!("another process trains in {}: name another folder", self.dir.display());
+                return Err(Error::Setting(problem));
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::io(&path)(error)),
+        }
+        Ok(())
+    }
+
+    /// Notes which pictures a run has, by their fingerprint; one that goes on must have the same.
+    ///
+    /// # Errors
+    /// When they are others, or the note cannot be written.
+    pub fn check_pictures(&self, fingerprint: &str) -> Result<()> {
+        let known = fs::read_to_string(self.dir.join(PICTURES)).ok().filter(|_| self.began());
+        if known.is_some_and(|known| known != fingerprint) {
+            let problem =
+                "pictures were added, removed or changed since the run began, so it cannot go on: name another folder";
+            return Err(Error::Setting(problem.into()));
+        }
+        self.write(PICTURES, fingerprint.as_bytes())
     }
 
     /// Whether anything was learnt that can be kept.
@@ -105,7 +151,8 @@ impl RunFolder {
             return;
         }
         let files = files.iter().map(|name| self.dir.join(name));
-        for file in [self.config(), self.metrics()].into_iter().chain(files) {
+        let own = [self.config(), self.metrics(), self.dir.join(PICTURES), self.dir.join(LOCK)];
+        for file in own.into_iter().chain(files) {
             let _ = fs::remove_file(file);
         }
         // Only an empty one goes.

@@ -28,7 +28,7 @@ use crate::{
     fit::{
         event::{EpochMetrics, Event, StopReason},
         features::{Features, Precomputed, fit_head},
-        images::{Fitted, ImageFit, evaluate},
+        images::{Fitted, ImageFit, NONE_TO_JUDGE, evaluate},
     },
     head::{Head, HeadKind, compute},
     metrics::Prediction,
@@ -156,6 +156,9 @@ fn learn<B: AutodiffBackend>(
         features.append(&photos, plan.photo_share.unwrap_or(share_of_photos(photos_per_class)))?;
     }
     let tests = rows(&validation, dim, |_| true);
+    if tests.is_empty() && !validation.is_empty() {
+        return Err(Error::Data(NONE_TO_JUDGE.into()).into());
+    }
     let Fitted { last, best, history, reason } =
         fit(setup, &features, ridge, (!tests.is_empty()).then_some(&tests), listener)?;
     let predictions = predictions(&best, validation, setup.device);

@@ -1,13 +1,13 @@
 //! The pictures of a run: frames and photos to learn from, and those that it is judged on.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, fs, sync::Arc};
 
 use crossbeam_channel::Receiver;
 use motley_pixels::Augment;
 
 use super::plan::{Folder, Learns, Plan};
 use crate::{
-    data::{Classes, DataError, Fact, Mixture, Part, Sample, Source},
+    data::{Classes, DataError, Fact, Mixture, Part, Sample, Source, Ticket},
     error::Result,
     preprocess::Preprocessing,
 };
@@ -52,6 +52,9 @@ impl Material {
         let mut sources = |folders: &[Folder], per_class: Option<usize>| -> Result<Vec<(Source, f32)>> {
             let mut sources = Vec::new();
             for Folder { dir, weight } in folders {
+                if !(*weight > 0.0 && weight.is_finite()) {
+                    return Err(DataError::Weight { dir: dir.clone(), weight: *weight }.into());
+                }
                 let mut source = Source::open(dir)?;
                 if let Some(count) = per_class {
                     source.keep_per_class(count, seed);
@@ -123,6 +126,35 @@ impl Material {
         let parts = self.training.parts().iter().enumerate();
         let files: f32 = parts.filter(|(number, _)| wanted(*number)).map(|(_, part)| part.weight).sum();
         f64::from(files / (files + self.live_weight))
+    }
+
+    /// Whether photos alone show every class.
+    pub fn photos_show_all(&self) -> bool {
+        let tickets = self.training.tickets().into_iter().filter(|ticket| ticket.part >= self.photos_from);
+        let shown: BTreeSet<usize> =
+            tickets.filter_map(|ticket| self.training.class(ticket.part, ticket.item)).collect();
+        shown.len() == self.classes.len()
+    }
+
+    /// A class that the live frames show and nobody asked for.
+    pub fn unasked<'a>(&self, live: Option<&'a Live>) -> Option<&'a str> {
+        let drawn = live.map_or(&[][..], |live| &live.classes);
+        drawn.iter().find(|name| self.classes.find(name).is_none()).map(String::as_str)
+    }
+
+    /// A hash of the names and sizes of all pictures in folders, to learn from and to be judged on.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for mixture in [Some(&self.training), self.validation.as_ref()].into_iter().flatten() {
+            for Ticket { part, item, .. } in mixture.tickets() {
+                let source = &mixture.parts()[part].source;
+                let name = source.name(item);
+                // Pictures of a dataset may lie in an archive: their names say it, and the dataset tells damage by itself.
+                let bytes = fs::metadata(&name).map_or(0, |metadata| metadata.len());
+                hasher.update(name.as_bytes()).update(source.word(item).as_bytes()).update(&bytes.to_le_bytes());
+            }
+        }
+        hasher.finalize().to_hex().to_string()
     }
 
     /// A class without a picture to learn from, be it from a file or live.

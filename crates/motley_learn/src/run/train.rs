@@ -189,6 +189,13 @@ impl Task for Trainer<'_> {
         }
         let head = plan.head(learns)?;
         let material = Material::open(plan, learns, live.as_ref(), &layout.preprocessing)?;
+        if let Some(class) = material.unasked(live.as_ref()) {
+            let asked = material.classes.names().join(", ");
+            let problem =
+                format!("the scene draws {class}, which is none of {asked}: leave it out of the scene's classes");
+            return Err(Error::Setting(problem));
+        }
+        folder.check_pictures(&material.fingerprint())?;
         if let Some(missing) = material.missing(live.as_ref()) {
             return Err(missing.into());
         }
@@ -262,7 +269,12 @@ pub(super) const NOTHING_APART: &str =
 fn in_turns<B: AutodiffBackend>(setup: &Setup<'_, B>, live: bool) -> Training {
     let Setup { plan, material, .. } = setup;
     let (frames, parts) = (live || material.photos_from > 0, material.training.parts().len());
-    let both = frames && material.photos_from < parts && plan.photo_share.is_none() && plan.training.epochs > 1;
+    // A class that no photo shows would be forgotten.
+    let both = frames
+        && material.photos_from < parts
+        && plan.photo_share.is_none()
+        && plan.training.epochs > 1
+        && material.photos_show_all();
     Training { second_turn: both.then_some(plan.training.epochs / 2), ..plan.training.clone() }
 }
 
