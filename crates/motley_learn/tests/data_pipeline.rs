@@ -153,7 +153,9 @@ fn classes_are_sorted_or_given_and_spellings_meet() {
         assert!(matches!(Mixture::new(vec![part(one(), weight)], None), Err(DataError::Weight { .. })));
     }
     let lacking = Mixture::new(vec![part(one(), 1.0)], Some(Classes::given(["cat", "dog"]).unwrap())).unwrap();
-    assert!(Sampler::new(&lacking, 1).unwrap_err().to_string().contains("\"dog\""));
+    // Dogs may come live beside these.
+    let classes: Vec<_> = Sampler::new(&lacking, 1).unwrap().take(9).map(|t| lacking.class(t.part, t.item)).collect();
+    assert_eq!(classes, [Some(0); 9], "of the classes at hand");
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub(super) struct Coat {
     pub(super) sclera: Vec3,
     /// Where in the noise this individual lies.
     pub(super) seed: Vec3,
-    /// Contrast of the hair's own mottling, 0–1.
+    /// Contrast of the hair's own mottling: at 1 it is from a fifth of the colour to nearly its double.
     pub(super) fur: f32,
 }
 
@@ -129,6 +129,11 @@ impl Spot {
         }
     }
 
+    /// Whether the place moves with the head.
+    pub(super) fn is_head(&self) -> bool {
+        self.head > 0.5
+    }
+
     /// A place on the head that moves with nothing else.
     pub(super) fn head(anatomy: &Anatomy, position: Vec3) -> Self {
         Self::body(anatomy, position, &skin::rigid(HEAD))
@@ -162,7 +167,8 @@ impl Coat {
             let lining = self.inner_ear.lerp(self.white * 0.8, 0.5 * tuft);
             color = color.lerp(lining, 0.88 * hollow);
         }
-        color * self.hair(spot)
+        // Nothing reflects more light than there is.
+        (color * self.hair(spot)).min(Vec3::ONE)
     }
 
     /// Colour of the hair in an ear: paler than the coat.
@@ -174,7 +180,7 @@ impl Coat {
     /// Light and dark strands, drawn out along the hair.
     fn hair(&self, spot: &Spot) -> f32 {
         let strand = Self::strand(spot);
-        1.0 + self.fur * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)
+        (1.0 + self.fur * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)).max(0.2)
     }
 
     /// What hair adds to the surface's normal.

@@ -230,7 +230,7 @@ fn grow_mouth(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
             .map(|i| {
                 let t = i as f32 / 11.0;
                 if cat {
-                    let x = 0.29 * t;
+                    let x = 0.19 * t;
                     let y = lip - 0.09 * ops::sin(t * 2.7);
                     (Vec3::new(side * x, y, 0.2), Vec3::new(side * 0.5 * t * t, 0.0, 1.0))
                 } else {
@@ -334,7 +334,7 @@ fn whisker(anatomy: &Anatomy, root: Vec3, direction: Vec3, length: f32, sheet: &
         let t = i as f32 / 4.0;
         let droop = Vec3::new(0.0, -0.18 * t * t * length, -0.12 * t * t * length);
         let p = root + direction * (length * t) + droop;
-        let half = 0.008 * (1.0 - 0.8 * t);
+        let half = 0.013 * (1.0 - 0.8 * t);
         for k in [1.0, -1.0] {
             sheet.vertex(anatomy.on_head(p + aside * (half * k)), Vec3::Z, Vec3::splat(0.6), rigid(HEAD));
         }

@@ -26,6 +26,8 @@ use crate::model::{Local, Model, Node, Part, Skin, Surface};
 /// Size of a cube of the body's grid in withers' heights, and of the head's in skulls.
 const BODY_CELL: f32 = 0.033;
 const HEAD_CELL: f32 = 0.093;
+/// How much darker a coat is where the body shuts off all light.
+const SHADE: f32 = 0.5;
 
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0.
 ///
@@ -63,7 +65,7 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
     // Dark, short coats shine; what stands off scatters.
     let sheen = match hair {
         Hair::Bare => 0.62,
-        Hair::Short => dice.between(0.58, 0.85),
+        Hair::Short => dice.between(0.46, 0.68),
         _ => 0.88,
     };
     let tile = fur::tile(hair);
@@ -128,11 +130,21 @@ fn grow_hide(anatomy: &Anatomy, face: &Face, coat: &Coat, sheet: &mut Sheet) {
         for (p, normal) in net.positions.into_iter().zip(net.normals) {
             let binding = skin::bind(&anatomy.capsules, p);
             let spot = Spot::body(anatomy, p, &binding);
+            let light = 1.0 - SHADE * occlusion(anatomy, p, normal, if spot.is_head() { unit } else { 0.35 * w });
             let p = p + normal * shag(anatomy, p);
-            sheet.vertex(p, normal + coat.ruffle(&spot), coat.color(&spot), binding);
+            sheet.vertex(p, normal + coat.ruffle(&spot), coat.color(&spot) * light, binding);
         }
         sheet.mesh.indices.extend(net.indices.iter().map(|i| i + first));
     }
+}
+
+/// How far the body shuts a place on it off from light that comes from everywhere, 0–1, within about half of `reach` metres:
+/// by how much nearer the body is to points above the place than the place is.
+///
+/// A. Evans, Fast Approximations for Global Illumination on Dynamic Scenes, SIGGRAPH 2006 course.
+fn occlusion(anatomy: &Anatomy, p: Vec3, normal: Vec3, reach: f32) -> f32 {
+    let shut = |height: f32| (1.0 - anatomy.field.distance(p + normal * height) / height).clamp(0.0, 1.0);
+    0.5 * (shut(0.15 * reach) + shut(0.45 * reach))
 }
 
 /// Unevenness of long hair, metres along the normal.

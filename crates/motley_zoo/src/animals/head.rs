@@ -136,11 +136,11 @@ impl Anatomy {
         let (long, wide, stop, flews, cheeks) = (t.muzzle, t.muzzle_width, t.stop, t.flews, t.cheeks);
         let gape = if dice.chance(0.5) { dice.between(0.12, 0.4) } else { 0.0 };
         // Without a stop the muzzle's bridge runs on from the forehead; with one it starts lower.
-        let low = -0.1 - 0.2 * stop;
+        let low = -0.18 - 0.2 * stop;
         let tip = 0.72 + long;
         let nose_y = low + 0.06 - 0.04 * long;
         self.ball(Vec3::new(0.0, 0.02, -0.05), Vec3::new(0.86, 0.74, 0.98), 0.25);
-        let dome = 0.14 + 0.2 * stop;
+        let dome = 0.22 + 0.2 * stop;
         self.ball(Vec3::new(0.0, dome, 0.28), Vec3::new(0.62, 0.44, 0.5), 0.2);
         let tip_width = wide * (1.0 - 0.22 * (long - 0.3).clamp(0.0, 1.0));
         let bridge = Vec3::new(0.0, low - 0.5 * wide, 0.45);
@@ -154,7 +154,7 @@ impl Anatomy {
             self.ball(Vec3::new(side * 0.47, -0.22, 0.22), radii, 0.25);
             let radii = Vec3::new(0.5 * tip_width, 0.2 + 0.12 * flews, 0.26 + 0.16 * long);
             self.ball(Vec3::new(side * 0.46 * tip_width, lip + 0.08, tip - 0.26 - 0.16 * long), radii, 0.1);
-            self.ball(Vec3::new(side * 0.3, 0.24 + 0.08 * stop, 0.6), Vec3::new(0.2, 0.11, 0.15), 0.14);
+            self.ball(Vec3::new(side * 0.3, 0.27 + 0.08 * stop, 0.6), Vec3::new(0.2, 0.11, 0.15), 0.14);
         }
         let hinge = Vec3::new(0.0, -0.42, 0.28);
         let reach = Vec3::new(0.0, lip - 0.1 - hinge.y, tip - 0.2 * tip_width - 0.2 - hinge.z);
@@ -172,10 +172,10 @@ impl Anatomy {
             }
             self.ball(Vec3::new(0.0, 0.48, 0.1), Vec3::new(0.62, 0.3, 0.55) * (0.9 + hair), 0.3);
         }
-        let at = Vec3::new(dice.between(0.36, 0.43), 0.08 + 0.04 * stop, 0.6);
+        let at = Vec3::new(dice.between(0.36, 0.43), 0.1 + 0.04 * stop, 0.6);
         let opening = Vec3::new(0.92, dice.between(0.52, 0.68), dice.between(0.44, 0.58));
         let eyes = self.eyes(at, dice.between(0.4, 0.52), 0.12, opening, dice.between(-0.08, 0.18));
-        let nose_size = self.unit * (0.13 + 0.2 * tip_width) * dice.between(0.9, 1.05);
+        let nose_size = self.unit * (0.16 + 0.24 * tip_width) * dice.between(0.9, 1.05);
         Face { eyes, nose: Vec3::ZERO, nose_size, tip, gape, nose_y: nose_y - 0.12 }
     }
 }

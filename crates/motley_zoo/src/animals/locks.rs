@@ -27,11 +27,11 @@ const BUDGET: usize = 16_000;
 fn growth(hair: Hair) -> Growth {
     match hair {
         Hair::Bare => Growth { count: 0, base: 0.0, fluffy: 0.0, lift: 0.0, droop: 0.0, slim: 0.0 },
-        Hair::Short => Growth { count: 700, base: 0.016, fluffy: 0.5, lift: 0.3, droop: 0.0, slim: 0.3 },
-        Hair::Plush => Growth { count: 1500, base: 0.02, fluffy: 0.9, lift: 0.6, droop: 0.0, slim: 0.26 },
-        Hair::Long => Growth { count: 1800, base: 0.03, fluffy: 1.2, lift: 0.4, droop: 0.5, slim: 0.24 },
-        Hair::Curly => Growth { count: 1300, base: 0.012, fluffy: 0.4, lift: 0.9, droop: 0.2, slim: 0.5 },
-        Hair::Wire => Growth { count: 1500, base: 0.02, fluffy: 0.8, lift: 0.7, droop: 0.15, slim: 0.25 },
+        Hair::Short => Growth { count: 700, base: 0.0112, fluffy: 0.35, lift: 0.3, droop: 0.0, slim: 0.3 },
+        Hair::Plush => Growth { count: 1500, base: 0.014, fluffy: 0.63, lift: 0.6, droop: 0.0, slim: 0.26 },
+        Hair::Long => Growth { count: 1800, base: 0.021, fluffy: 0.84, lift: 0.4, droop: 0.5, slim: 0.24 },
+        Hair::Curly => Growth { count: 1300, base: 0.0084, fluffy: 0.28, lift: 0.9, droop: 0.2, slim: 0.5 },
+        Hair::Wire => Growth { count: 1500, base: 0.014, fluffy: 0.56, lift: 0.7, droop: 0.15, slim: 0.25 },
     }
 }
 

@@ -34,15 +34,15 @@ pub(super) fn paint(traits: &Traits, dice: &mut Dice) -> Coat {
     let cat = traits.kind == Kind::Cat;
     let coat = Coat {
         white: dice.tint(WHITE, 0.04),
-        frequency: if cat { dice.between(32.0, 48.0) } else { dice.between(18.0, 30.0) },
+        frequency: if cat { dice.between(42.0, 62.0) } else { dice.between(18.0, 30.0) },
         inner_ear: dice.tint(if cat { rgb(0.68, 0.41, 0.36) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
         seed: rgb(dice.between(0.0, 50.0), dice.between(0.0, 50.0), dice.between(0.0, 50.0)),
         fur: match traits.hair {
-            Hair::Bare => 0.1,
-            Hair::Short => 0.22,
-            Hair::Plush => 0.28,
-            Hair::Long | Hair::Curly => 0.34,
-            Hair::Wire => 0.36,
+            Hair::Bare => 0.27,
+            Hair::Short => 0.6,
+            Hair::Plush => 0.75,
+            Hair::Long | Hair::Curly => 0.92,
+            Hair::Wire => 0.97,
         },
         ..Coat::default()
     };
@@ -83,7 +83,7 @@ impl Painter<'_, '_> {
         self.coat.pale = self.range(0.5, 0.9);
         self.coat.mark_amount = (strength * self.range(0.8, 1.15)).min(1.0);
         // Banded hair: each light and dark.
-        self.coat.fur += 0.1;
+        self.coat.fur += 0.27;
         let kinds = [(Pattern::Mackerel, 2.0), (Pattern::Classic, 1.0), (Pattern::SpottedTabby, 0.8)];
         self.coat.pattern = self.dice.choose(&kinds).unwrap_or_default();
     }
@@ -117,28 +117,28 @@ impl Painter<'_, '_> {
             CoatKind::Fawn => self.shaded(FAWN, 1.3, 0.5),
             CoatKind::BrownTabby => {
                 let dark = self.near(rgb(0.026, 0.02, 0.016));
-                self.tabby(BROWN, dark, 0.85);
+                self.tabby(BROWN, dark, 0.64);
             }
             CoatKind::RedTabby => {
                 let color = if self.dice.chance(0.75) { ORANGE } else { CREAM };
-                self.tabby(color, color * rgb(0.6, 0.46, 0.36), 0.85);
+                self.tabby(color, color * rgb(0.6, 0.46, 0.36), 0.64);
                 if self.dice.chance(0.45) {
                     self.white_parts(0.8);
                 }
             }
-            CoatKind::SilverTabby => self.tabby(SILVER, SILVER * 0.1, 0.9),
-            CoatKind::GreyTabby => self.tabby(rgb(0.22, 0.215, 0.205), rgb(0.045, 0.045, 0.045), 0.85),
+            CoatKind::SilverTabby => self.tabby(SILVER, SILVER * 0.1, 0.68),
+            CoatKind::GreyTabby => self.tabby(rgb(0.22, 0.215, 0.205), rgb(0.045, 0.045, 0.045), 0.64),
             CoatKind::Ticked => {
-                self.tabby(rgb(0.26, 0.15, 0.075), rgb(0.05, 0.03, 0.02), 0.8);
+                self.tabby(rgb(0.26, 0.15, 0.075), rgb(0.05, 0.03, 0.02), 0.6);
                 self.coat.pattern = Pattern::Ticked;
             }
             CoatKind::Rosetted => {
-                self.tabby(rgb(0.4, 0.25, 0.12), rgb(0.03, 0.02, 0.014), 1.0);
+                self.tabby(rgb(0.4, 0.25, 0.12), rgb(0.03, 0.02, 0.014), 0.75);
                 self.coat.pattern = Pattern::SpottedTabby;
             }
             CoatKind::TabbyAndWhite => {
                 let color = self.one_of(&[BROWN, BROWN, SILVER, ORANGE]);
-                self.tabby(color, color * 0.14 + Vec3::splat(0.004), 0.85);
+                self.tabby(color, color * 0.14 + Vec3::splat(0.004), 0.64);
                 self.white_parts(1.0);
             }
             CoatKind::Bicolour => {
@@ -174,7 +174,7 @@ impl Painter<'_, '_> {
             }
             CoatKind::Smoke => {
                 self.shaded(BLACK * 1.5, 8.0, 0.5);
-                self.coat.fur += 0.15;
+                self.coat.fur += 0.4;
             }
             CoatKind::Bare => {
                 self.solid(rgb(0.5, 0.31, 0.25));
@@ -303,7 +303,7 @@ impl Painter<'_, '_> {
                 self.coat.white_muzzle = self.range(0.3, 0.7);
                 self.coat.socks = self.range(0.6, 0.95);
                 self.coat.white_chest = 0.4;
-                self.coat.fur += 0.2;
+                self.coat.fur += 0.54;
             }
             CoatKind::Roan => {
                 let mark = self.one_of(&[BLACK, CHOCOLATE, RED]);
@@ -313,7 +313,7 @@ impl Painter<'_, '_> {
                 self.coat.points = self.coat.mark;
                 self.coat.ear_dark = 1.0;
                 self.coat.blaze = if self.dice.chance(0.5) { self.range(0.05, 0.2) } else { 0.0 };
-                self.coat.fur += 0.2;
+                self.coat.fur += 0.54;
             }
             CoatKind::SableAndWhite => {
                 self.shaded(rgb(0.34, 0.19, 0.085), 1.35, 0.5);
