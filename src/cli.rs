@@ -477,8 +477,8 @@ pub struct TrainArgs {
     /// Draws of the augmentation for each picture of a folder, on a frozen backbone
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub draws: u32,
-    /// Share of photos beside frames, above 0 and below 1 [default: on a frozen backbone all frames weigh as much as 5 photos of each class;
-    /// else frames come in the first half of the epochs and photos in the second]
+    /// Share of photos beside frames, above 0 and below 1 [default: on a frozen backbone all frames weigh as much as 5 photos
+    /// of each class; else frames come in the first half of the epochs and photos in the second]
     #[arg(long, value_name = "SHARE")]
     pub photo_share: Option<f32>,
     /// Folder that keeps features of frozen backbones [default: ~/.cache/motley/features]

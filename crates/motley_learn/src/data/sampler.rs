@@ -29,9 +29,9 @@ pub(super) fn stream(seed: u64, purpose: &str, numbers: &[u64]) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
 }
 
-/// An endless, balanced stream of tickets: of any `n` in a row (n classes that have pictures, from a multiple of n on) each class has one, and
-/// each class takes from the sources by their weights, as evenly as whole numbers go. A source's pictures of a class come in
-/// an order of their own, each once before any comes again; the round is the draw of the augmentation.
+/// An endless, balanced stream of tickets: of any `n` in a row (n classes that have pictures, from a multiple of n on) each
+/// of these classes has one, and takes from the sources by their weights, as evenly as whole numbers go. A source's pictures
+/// of a class come in an order of their own, each once before any comes again; the round is the draw of the augmentation.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     seed: u64,

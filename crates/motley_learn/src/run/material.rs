@@ -52,6 +52,7 @@ impl Material {
         let mut sources = |folders: &[Folder], per_class: Option<usize>| -> Result<Vec<(Source, f32)>> {
             let mut sources = Vec::new();
             for Folder { dir, weight } in folders {
+                // Before they are shared out: of a sum of 0 the shares are NaN, and the message would say that.
                 if !(*weight > 0.0 && weight.is_finite()) {
                     return Err(DataError::Weight { dir: dir.clone(), weight: *weight }.into());
                 }
