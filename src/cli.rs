@@ -418,6 +418,9 @@ pub struct TrainArgs {
     /// Pictures to be judged on [default: a tenth of the training pictures, kept apart]
     #[arg(long, value_name = "DIR")]
     pub val: Vec<PathBuf>,
+    /// Pictures that each epoch is judged on as well; they choose nothing. Photos, for instance, where validation is on frames
+    #[arg(long, value_name = "DIR")]
+    pub test: Vec<PathBuf>,
     /// Classes, separated by commas [default: the scene's, or all that the folders have]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub classes: Vec<String>,

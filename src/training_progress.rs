@@ -116,10 +116,11 @@ impl TrainingProgress {
 }
 
 fn describe(metrics: &EpochMetrics, epochs: usize) -> String {
-    let EpochMetrics { epoch, loss, accuracy, val_loss, val_accuracy, .. } = metrics;
-    let validation = match (val_loss, val_accuracy) {
-        (Some(loss), Some(accuracy)) => format!("; validation: loss {loss:.3}, accuracy {:.1} %", 100.0 * accuracy),
+    let EpochMetrics { epoch, loss, accuracy, val_loss, val_accuracy, test_loss, test_accuracy, .. } = metrics;
+    let judged = |name: &str, loss: &Option<f64>, accuracy: &Option<f64>| match (loss, accuracy) {
+        (Some(loss), Some(accuracy)) => format!("; {name}: loss {loss:.3}, accuracy {:.1} %", 100.0 * accuracy),
         _ => String::new(),
     };
-    format!("epoch {}/{epochs}: loss {loss:.3}, accuracy {:.1} %{validation}", epoch + 1, 100.0 * accuracy)
+    let (validation, test) = (judged("validation", val_loss, val_accuracy), judged("test", test_loss, test_accuracy));
+    format!("epoch {}/{epochs}: loss {loss:.3}, accuracy {:.1} %{validation}{test}", epoch + 1, 100.0 * accuracy)
 }

@@ -253,6 +253,7 @@ fn plan(args: &TrainArgs) -> Plan {
         data: args.data.iter().map(in_full).collect(),
         real: args.real.iter().map(in_full).collect(),
         val: args.val.iter().map(|dir| absolute(dir)).collect(),
+        test: args.test.iter().map(|dir| absolute(dir)).collect(),
         per_class: args.per_class.map(|count| count as usize),
         photos_per_class: args.photos_per_class.map(|count| count as usize),
         cache: args.cache.clone().or_else(features_folder),

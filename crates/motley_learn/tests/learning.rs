@@ -64,7 +64,7 @@ fn fit_with(
 ) -> Result<Fitted<Inner<Cpu, SmallCnn<Cpu>>>> {
     let device = Default::default();
     let listener = &mut |_: &Event| ControlFlow::Continue(());
-    let fit = ImageFit { training, frozen_stages, checkpoint, listener };
+    let fit = ImageFit { training, frozen_stages, checkpoint, test: None, listener };
     fit.run(model(HeadKind::Paper), &mut pictures, Some(&mut |_| pictures(1000)), &device)
 }
 
@@ -118,7 +118,7 @@ fn labels_without_a_reason_are_not_learnt() {
     };
     let training = Training { epochs: 3, batch: 16, ..Training::default() };
     let listener = &mut |_: &Event| ControlFlow::Continue(());
-    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, listener };
+    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, test: None, listener };
     let device = Default::default();
     let fitted = fit.run(model(HeadKind::Linear), &mut shuffled, Some(&mut |_| pictures(1000)), &device).unwrap();
     let accuracy = fitted.history[2].val_accuracy.unwrap();

@@ -8,6 +8,21 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+/// What a training reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Frames that were captured.
+    Frames,
+    /// Photos to learn from.
+    Photos,
+    /// Pictures that the best epoch is chosen by.
+    Validation,
+    /// Pictures that each epoch is judged on as well.
+    Test,
+    /// Weights of the backbone.
+    Weights,
+}
+
 /// What a path is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -19,6 +34,10 @@ pub enum Purpose {
     Picture,
     /// Folder of a dataset to be captured.
     CaptureFolder,
+    /// Where to save a trained model.
+    Model,
+    /// What a training reads.
+    Training(Input),
 }
 
 /// Dialogs under way and what they gave.
@@ -63,7 +82,13 @@ impl Dialogs {
             Purpose::Open => wait(Box::pin(dialog.add_filter("Scenes", &["ron"]).pick_file())),
             Purpose::SaveAs => wait(Box::pin(dialog.add_filter("Scenes", &["ron"]).set_file_name(name).save_file())),
             Purpose::Picture => wait(Box::pin(dialog.add_filter("Pictures", &["png"]).set_file_name(name).save_file())),
-            Purpose::CaptureFolder => wait(Box::pin(dialog.pick_folder())),
+            Purpose::Model => {
+                wait(Box::pin(dialog.add_filter("Models", &["safetensors"]).set_file_name(name).save_file()));
+            }
+            Purpose::Training(Input::Weights) => {
+                wait(Box::pin(dialog.add_filter("Weights", &["safetensors", "pth"]).pick_file()));
+            }
+            Purpose::CaptureFolder | Purpose::Training(_) => wait(Box::pin(dialog.pick_folder())),
         }
     }
 }

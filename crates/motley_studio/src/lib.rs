@@ -7,7 +7,7 @@
 //! 4. `window` shows all of it: a Bevy app that draws nothing but egui, and only when something has changed.
 
 pub mod config;
-mod dialogs;
+pub mod dialogs;
 pub mod document;
 pub mod import;
 pub mod jobs;

@@ -72,6 +72,11 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
         Some(path) => Document::open(path)?,
         None => Document::untitled(options.default_scene)?,
     };
+    // Asked to end by a signal, it ends as by its button, so that its work can go on. The plugin's own handler would stand back
+    // where somebody lets it ignore Ctrl-C, as shells do in the background.
+    if let Err(error) = ctrlc::set_handler(TerminalCtrlCHandlerPlugin::gracefully_exit) {
+        tracing::warn!("cannot listen for Ctrl-C: {error}");
+    }
     // The context is made by the window; until then there is nobody to be woken.
     let context: Arc<OnceLock<egui::Context>> = Arc::default();
     let sleeper = context.clone();
@@ -104,7 +109,6 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
             ..WindowPlugin::default()
         },
         AccessibilityPlugin,
-        TerminalCtrlCHandlerPlugin,
         AssetPlugin::default(),
     ))
     .add_plugins((
@@ -124,7 +128,7 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
     })
     .add_systems(First, |clock: Res<Clock>| clock.begin())
     .add_systems(PreUpdate, mend_modifiers.after(EguiInputSet::WriteEguiEvents))
-    .add_systems(Update, update)
+    .add_systems(Update, (update, TerminalCtrlCHandlerPlugin::exit_on_flag))
     .add_systems(EguiPrimaryContextPass, draw)
     .add_systems(Last, end_frame);
     let clock = Clock::default();

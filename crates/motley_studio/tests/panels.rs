@@ -5,9 +5,22 @@ mod common;
 use std::fs;
 
 use bevy_egui::egui::{Key, Modifiers};
-use common::{TEXT, harness, studio};
-use egui_kittest::kittest::Queryable;
+use common::{TEXT, studio};
+use egui_kittest::{Harness, kittest::Queryable};
 use motley_scene::distribution::Scalar;
+use motley_studio::studio::Studio;
+
+/// A window of 1400 × 900 points.
+fn harness(studio: Studio) -> Harness<'static, Studio> {
+    let mut now = 0.0;
+    Harness::builder().with_size([1400.0, 900.0]).build_ui_state(
+        move |ui, studio: &mut Studio| {
+            now += 0.1;
+            studio.ui(ui, now);
+        },
+        studio,
+    )
+}
 
 #[test]
 fn a_parameter_is_switched_off_undone_and_saved() {

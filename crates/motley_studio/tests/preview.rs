@@ -14,6 +14,7 @@ use motley_scene::{
 };
 use motley_studio::preview::{
     Change, Orbit, Place, Shot, Source,
+    thumbnails::{Item, SIDE},
     worker::{News, Request, Worker},
 };
 use motley_zoo::ready::ReadyScene;
@@ -143,4 +144,38 @@ fn the_latest_request_wins() {
     }
     assert!(seen.len() < 10, "{seen:?}");
     assert!(Scene::parse(TEXT).1.is_empty());
+}
+
+#[test]
+fn things_to_select_from_have_thumbnails_even_those_that_the_scene_leaves_out() {
+    if let Err(CaptureError::NoAdapter(reason)) = motley_capture::check_driver() {
+        return eprintln!("skipped: {reason}");
+    }
+    let worker = Worker::start(|| {}).unwrap();
+    drawn(&worker, &source(TEXT), &[plain(0)]);
+    let breed = |breed: &str| Item::Breed { class: "cat".to_owned(), breed: breed.to_owned() };
+    let items = [
+        breed("siamese"),
+        breed("persian"),
+        Item::Material("grass".to_owned()),
+        Item::Sky("garden_1".to_owned()),
+        Item::Sky("nowhere".to_owned()),
+    ];
+    worker.ask_thumbnails(items.to_vec());
+    let mut pictures = Vec::new();
+    for item in &items {
+        let News::Thumbnail(made, picture) = worker.news.recv_timeout(Duration::from_secs(120)).unwrap() else {
+            panic!("only thumbnails were asked for");
+        };
+        assert_eq!(made, *item);
+        pictures.push(picture);
+    }
+    assert!(pictures.pop().unwrap().is_none(), "there is no such sky");
+    for (number, picture) in pictures.iter().enumerate() {
+        let picture = picture.as_ref().unwrap();
+        assert_eq!(picture.size, [SIDE as usize; 2]);
+        let colours: std::collections::BTreeSet<_> = picture.pixels.iter().map(|pixel| pixel.to_array()).collect();
+        assert!(colours.len() > 100, "{:?} has {} colours", items[number], colours.len());
+        assert!(pictures[..number].iter().all(|other| other.as_ref() != Some(picture)));
+    }
 }

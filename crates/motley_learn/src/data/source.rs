@@ -159,11 +159,24 @@ impl Source {
         &self.words[self.items[item].word]
     }
 
-    /// What a picture is called: its path, or that of its frame.
+    /// What a picture is called: its path, or where it would lie if it did not lie in an archive.
     pub fn name(&self, item: usize) -> String {
+        let place = match &self.items[item].place {
+            Place::File(path) => Some(path.clone()),
+            Place::Frame(index) => {
+                let loose = |reader: &Reader| reader.image_path(*index).ok().flatten();
+                self.reader.as_ref().and_then(loose)
+            }
+        };
+        place.unwrap_or_else(|| self.dir.join(self.place_in(item))).to_string_lossy().into_owned()
+    }
+
+    /// Where a picture lies within the folder, however frames are written there: what is chosen by it depends neither on where
+    /// the folder lies nor on the format of its frames.
+    fn place_in(&self, item: usize) -> PathBuf {
         match &self.items[item].place {
-            Place::File(path) => path.to_string_lossy().into_owned(),
-            Place::Frame(index) => format!("{}/{}/{index:06}", self.dir.to_string_lossy(), self.word(item)),
+            Place::File(path) => path.strip_prefix(&self.dir).unwrap_or(path).to_owned(),
+            Place::Frame(index) => Path::new(self.word(item)).join(format!("{index:06}")),
         }
     }
 
@@ -177,9 +190,7 @@ impl Source {
     /// So many pictures of each word, chosen by `seed`.
     fn choose(&self, mut quotas: Vec<usize>, seed: u64) -> BTreeSet<usize> {
         let rank = |item: usize| {
-            // The folder above does not matter, so that a copy elsewhere gives the same choice.
-            let name = self.name(item);
-            let name = Path::new(&name).strip_prefix(&self.dir).map(Path::to_owned).unwrap_or_default();
+            let name = self.place_in(item);
             let mut hasher = blake3::Hasher::new();
             hasher.update(&seed.to_le_bytes()).update(name.to_string_lossy().as_bytes());
             *hasher.finalize().as_bytes()

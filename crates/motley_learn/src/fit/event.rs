@@ -87,6 +87,12 @@ pub struct EpochMetrics {
     pub val_loss: Option<f64>,
     /// Accuracy on validation data, where there are some.
     pub val_accuracy: Option<f64>,
+    /// Mean cross entropy on test pictures, which choose nothing, where there are some.
+    #[serde(default)]
+    pub test_loss: Option<f64>,
+    /// Accuracy on test pictures, where there are some.
+    #[serde(default)]
+    pub test_accuracy: Option<f64>,
     /// Learning rate at the end of the epoch.
     pub learning_rate: f64,
 }

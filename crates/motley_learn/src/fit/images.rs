@@ -50,6 +50,8 @@ pub struct ImageFit<'a> {
     pub frozen_stages: usize,
     /// A file that is written after each epoch, and from which training goes on where it exists.
     pub checkpoint: Option<PathBuf>,
+    /// Each epoch is judged on these as well; they choose nothing.
+    pub test: Option<&'a mut dyn Batches>,
     /// Hears everything; may ask to stop.
     pub listener: &'a mut dyn FnMut(&Event) -> ControlFlow<()>,
 }
@@ -71,7 +73,7 @@ impl ImageFit<'_> {
         B: AutodiffBackend,
         N: Trainable<B>,
     {
-        let Self { training, frozen_stages, checkpoint, listener } = self;
+        let Self { training, frozen_stages, checkpoint, mut test, listener } = self;
         training.validate()?;
         let learns = frozen_stages < model.backbone.stages();
         let schedule = training.schedule.unwrap_or(if learns { Schedule::Cosine } else { Schedule::Constant });
@@ -98,22 +100,18 @@ impl ImageFit<'_> {
                 reason = StopReason::Cancelled;
                 break;
             };
-            let validated = match validation.as_deref_mut() {
-                Some(validation) => {
-                    let tally = evaluate(&state.model.valid(), validation, device)?;
-                    if tally.seen == 0 {
-                        return Err(Error::Data(NONE_TO_JUDGE.into()));
-                    }
-                    Some(tally)
-                }
-                None => None,
-            };
+            let judged = state.model.valid();
+            let validated =
+                validation.as_deref_mut().map(|pictures| evaluate_some(&judged, pictures, device)).transpose()?;
+            let tested = test.as_deref_mut().map(|pictures| evaluate_some(&judged, pictures, device)).transpose()?;
             let metrics = EpochMetrics {
                 epoch,
                 loss: tally.loss(),
                 accuracy: tally.accuracy(),
                 val_loss: validated.map(|tally| tally.loss()),
                 val_accuracy: validated.map(|tally| tally.accuracy()),
+                test_loss: tested.map(|tally| tally.loss()),
+                test_accuracy: tested.map(|tally| tally.accuracy()),
                 learning_rate,
             };
             if progress.push(metrics.clone()) {
@@ -305,6 +303,16 @@ pub fn evaluate<B: Backend, N: Backbone<B>>(
         });
     }
     Ok(tally)
+}
+
+/// The same, of at least one picture.
+fn evaluate_some<B: Backend, N: Backbone<B>>(
+    model: &Classifier<B, N>,
+    source: &mut dyn Batches,
+    device: &B::Device,
+) -> Result<Tally> {
+    let tally = evaluate(model, source, device)?;
+    if tally.seen == 0 { Err(Error::Data(NONE_TO_JUDGE.into())) } else { Ok(tally) }
 }
 
 /// Mean over the batch of the negative log-likelihood of each picture's class: `[n, classes]` and `[n]` to `[1]`.

@@ -159,7 +159,8 @@ impl Bench<'_> {
         };
         let mut source = move |_| std::iter::repeat(batch.clone()).map(Ok);
         let training = Training { epochs: 1, batch: size, ..Training::default() };
-        let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, listener: &mut listener };
+        let fit =
+            ImageFit { training: &training, frozen_stages: 0, checkpoint: None, test: None, listener: &mut listener };
         fit.run(model, &mut source, None, device)?;
         Ok(rate)
     }

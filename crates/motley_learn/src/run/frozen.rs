@@ -26,6 +26,7 @@ use crate::{
     data::{self, Extracted, Faults, FeatureCache, Job, Loader, Mixture, Origin, Seen, Ticket, extract},
     error::{Error, Result},
     fit::{
+        batch::Batches,
         event::{EpochMetrics, Event, StopReason},
         features::{Features, Precomputed, fit_head},
         images::{Fitted, ImageFit, NONE_TO_JUDGE, evaluate},
@@ -79,8 +80,9 @@ fn learn<B: AutodiffBackend>(
     let (plan, material) = (setup.plan, &setup.material);
     let tickets = all_draws(&material.training, plan.draws);
     let tests = material.validation.as_ref().map_or(Vec::new(), |mixture| mixture.tickets());
+    let watched = material.test.as_ref().map_or(Vec::new(), |mixture| mixture.tickets());
     let (live_training, live_tests) = live.as_ref().map_or((0, 0), |live| (live.training, live.validation));
-    let total = tickets.len() + tests.len() + live_training + live_tests;
+    let total = tickets.len() + tests.len() + watched.len() + live_training + live_tests;
     if tests.len() + live_tests == 0 {
         tracing::warn!("{NOTHING_APART}");
     }
@@ -138,6 +140,11 @@ fn learn<B: AutodiffBackend>(
         let mut loader = setup.test_pipeline().files(mixture, tests, cache.as_ref())?;
         validation.push(maker.run(&mut loader, mixture, cache.as_deref(), None)?);
     }
+    let mut test = Vec::new();
+    if let Some(mixture) = &material.test {
+        let mut loader = setup.test_pipeline().files(mixture, watched, cache.as_ref())?;
+        test.push(maker.run(&mut loader, mixture, cache.as_deref(), None)?);
+    }
     let Maker { faults, dim, listener, .. } = maker;
     let is_photo = |origin: &Origin| matches!(origin, Origin::File(ticket) if ticket.part >= material.photos_from);
     let [mut features, photos] = [false, true].map(|photos| {
@@ -155,12 +162,15 @@ fn learn<B: AutodiffBackend>(
     } else if !photos.is_empty() {
         features.append(&photos, plan.photo_share.unwrap_or(share_of_photos(photos_per_class)))?;
     }
-    let tests = rows(&validation, dim, |_| true);
-    if tests.is_empty() && !validation.is_empty() {
-        return Err(Error::Data(NONE_TO_JUDGE.into()).into());
-    }
-    let Fitted { last, best, history, reason } =
-        fit(setup, &features, ridge, (!tests.is_empty()).then_some(&tests), listener)?;
+    let judges = |extracted: &[Extracted]| {
+        let rows = rows(extracted, dim, |_| true);
+        if rows.is_empty() && !extracted.is_empty() {
+            return Err(Error::Data(NONE_TO_JUDGE.into()));
+        }
+        Ok((!rows.is_empty()).then_some(rows))
+    };
+    let judges = Judges { validation: judges(&validation)?, test: judges(&test)? };
+    let Fitted { last, best, history, reason } = fit(setup, &features, ridge, &judges, listener)?;
     let predictions = predictions(&best, validation, setup.device);
     // Those of the stream come first.
     let mut mistakes = SurestMistakes::default();
@@ -298,6 +308,12 @@ fn rows(extracted: &[Extracted], dim: usize, wanted: impl Fn(&Origin) -> bool) -
     features
 }
 
+/// Features of the pictures that a head is judged on.
+struct Judges {
+    validation: Option<Features>,
+    test: Option<Features>,
+}
+
 type FittedHead<B> = Fitted<Head<<B as AutodiffBackend>::InnerBackend>>;
 
 /// Computes or trains the head.
@@ -305,7 +321,7 @@ fn fit<B: AutodiffBackend>(
     setup: &Setup<'_, B>,
     features: &Features,
     ridge: f64,
-    tests: Option<&Features>,
+    judges: &Judges,
     listener: &mut Listener<'_>,
 ) -> Result<FittedHead<B>> {
     let (classes, device) = (setup.classes(), setup.device);
@@ -314,19 +330,25 @@ fn fit<B: AutodiffBackend>(
         HeadKind::Means => compute::means::<B::InnerBackend>(features, classes, device)?,
         HeadKind::Paper | HeadKind::Linear => {
             let checkpoint = Some(setup.folder.checkpoint());
-            let fit = ImageFit { training: &setup.plan.training, frozen_stages: 0, checkpoint, listener };
-            return fit_head::<B>(setup.head, features, classes, tests, fit, device);
+            let mut test = judges.test.as_ref().map(|features| features.in_order(ROWS));
+            let test = test.as_mut().map(|batches| batches as &mut dyn Batches);
+            let fit = ImageFit { training: &setup.plan.training, frozen_stages: 0, checkpoint, test, listener };
+            return fit_head::<B>(setup.head, features, classes, judges.validation.as_ref(), fit, device);
         }
     };
     let classifier = Classifier { backbone: Precomputed, head: head.clone() };
     let tally = evaluate(&classifier, &mut features.in_order(ROWS), device)?;
-    let judged = tests.map(|tests| evaluate(&classifier, &mut tests.in_order(ROWS), device)).transpose()?;
+    let judge = |features: &Features| evaluate(&classifier, &mut features.in_order(ROWS), device);
+    let judged = judges.validation.as_ref().map(judge).transpose()?;
+    let tested = judges.test.as_ref().map(judge).transpose()?;
     let metrics = EpochMetrics {
         epoch: 0,
         loss: tally.loss(),
         accuracy: tally.accuracy(),
         val_loss: judged.map(|tally| tally.loss()),
         val_accuracy: judged.map(|tally| tally.accuracy()),
+        test_loss: tested.map(|tally| tally.loss()),
+        test_accuracy: tested.map(|tally| tally.accuracy()),
         learning_rate: 0.0,
     };
     // Nothing is left to be stopped.

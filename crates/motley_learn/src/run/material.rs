@@ -1,6 +1,6 @@
 //! The pictures of a run: frames and photos to learn from, and those that it is judged on.
 
-use std::{collections::BTreeSet, fs, sync::Arc};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use crossbeam_channel::Receiver;
 use motley_pixels::Augment;
@@ -41,6 +41,8 @@ pub(super) struct Material {
     pub live_weight: f32,
     /// Files to be judged on; `None`: there are none.
     pub validation: Option<Arc<Mixture>>,
+    /// Files that each epoch is judged on as well; `None`: there are none.
+    pub test: Option<Arc<Mixture>>,
 }
 
 impl Material {
@@ -104,17 +106,18 @@ impl Material {
             false => Mixture::new(parts, Some(classes.clone()))?.with_live(Augment { centre, ..live_augment }),
         };
         training.warn_of_others();
-        let tests = if plan.val.is_empty() {
-            held_out
-        } else {
-            plan.val.iter().map(|dir| Source::open(dir)).collect::<Result<_, DataError>>()?
+        let named = |dirs: &[PathBuf]| -> Result<Option<Mixture>, DataError> {
+            let sources = dirs.iter().map(|dir| Source::open(dir)).collect::<Result<_, _>>()?;
+            let mixture = test_mixture(sources, &classes, centre)?;
+            mixture.iter().for_each(Mixture::warn_of_others);
+            Ok(mixture)
         };
-        let validation = test_mixture(tests, &classes, centre)?;
-        if let Some(validation) = validation.as_ref().filter(|_| !plan.val.is_empty()) {
-            validation.warn_of_others();
-        }
+        let validation =
+            if plan.val.is_empty() { test_mixture(held_out, &classes, centre)? } else { named(&plan.val)? };
+        let test = named(&plan.test)?;
         Ok(Self {
             validation: validation.map(Arc::new),
+            test: test.map(Arc::new),
             classes,
             training: Arc::new(training),
             photos_from,
@@ -146,7 +149,7 @@ impl Material {
     /// A hash of the names and sizes of all pictures in folders, to learn from and to be judged on.
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for mixture in [Some(&self.training), self.validation.as_ref()].into_iter().flatten() {
+        for mixture in [Some(&self.training), self.validation.as_ref(), self.test.as_ref()].into_iter().flatten() {
             for Ticket { part, item, .. } in mixture.tickets() {
                 let source = &mixture.parts()[part].source;
                 let name = source.name(item);

@@ -99,6 +99,8 @@ pub struct Plan {
     pub real: Vec<Folder>,
     /// Folders that the model is judged on while it learns; none: a tenth of the training pictures is kept for it.
     pub val: Vec<PathBuf>,
+    /// Folders that each epoch is judged on as well, such as photos where frames are kept for validation; they choose nothing.
+    pub test: Vec<PathBuf>,
     /// At most so many pictures of each class from each folder.
     pub per_class: Option<usize>,
     /// At most so many photos of each class from each folder of photos; `None`: as many as of frames.
@@ -122,6 +124,7 @@ impl Default for Plan {
             data: Vec::new(),
             real: Vec::new(),
             val: Vec::new(),
+            test: Vec::new(),
             per_class: None,
             photos_per_class: None,
             cache: None,

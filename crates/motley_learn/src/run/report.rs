@@ -128,8 +128,8 @@ fn curves(history: &[EpochMetrics]) -> [Curve; 2] {
     let points = |value: &dyn Fn(&EpochMetrics) -> Option<f64>| -> Vec<(f64, f64)> {
         history.iter().filter_map(|metrics| Some(((metrics.epoch + 1) as f64, value(metrics)?))).collect()
     };
-    let curve = |title: &str, y: &str, y_range, lines: [Vec<(f64, f64)>; 2]| {
-        let names = ["training", "validation"];
+    let curve = |title: &str, y: &str, y_range, lines: [Vec<(f64, f64)>; 3]| {
+        let names = ["training", "validation", "test"];
         let series = names.into_iter().zip(lines).filter(|(_, points)| !points.is_empty());
         Curve {
             title: title.into(),
@@ -141,27 +141,37 @@ fn curves(history: &[EpochMetrics]) -> [Curve; 2] {
         }
     };
     [
-        curve("Loss", "cross entropy", None, [points(&|m| Some(m.loss)), points(&|m| m.val_loss)]),
+        curve(
+            "Loss",
+            "cross entropy",
+            None,
+            [points(&|m| Some(m.loss)), points(&|m| m.val_loss), points(&|m| m.test_loss)],
+        ),
         curve(
             "Accuracy",
             "share right",
             Some([0.0, 1.0]),
-            [points(&|m| Some(m.accuracy)), points(&|m| m.val_accuracy)],
+            [points(&|m| Some(m.accuracy)), points(&|m| m.val_accuracy), points(&|m| m.test_accuracy)],
         ),
     ]
 }
 
 /// One row for each epoch.
 fn epochs(history: &[EpochMetrics]) -> Table {
-    let mut table = Table::new(["epoch", "loss", "accuracy", "validation loss", "validation accuracy"]);
+    let mut head = vec!["epoch", "loss", "accuracy", "validation loss", "validation accuracy"];
+    let tested = history.iter().any(|metrics| metrics.test_loss.is_some());
+    head.extend(tested.then_some(["test loss", "test accuracy"]).into_iter().flatten());
+    let mut table = Table::new(head);
     for metrics in history {
-        table.push(vec![
+        let mut row = vec![
             json!(metrics.epoch + 1),
             json!(metrics.loss),
             json!(metrics.accuracy),
             json!(metrics.val_loss),
             json!(metrics.val_accuracy),
-        ]);
+        ];
+        row.extend(tested.then(|| [json!(metrics.test_loss), json!(metrics.test_accuracy)]).into_iter().flatten());
+        table.push(row);
     }
     table
 }

@@ -366,6 +366,8 @@ fn images<B: AutodiffBackend>(
         tracing::warn!("{NOTHING_APART}");
     }
     let mut validation = (judged_on > 0).then(|| feed(Origin::Each { held, files }));
+    let tests = setup.material.test.clone().map(|mixture| Some((setup.test_pipeline(), mixture)));
+    let mut test = tests.map(|files| feed(Origin::Each { held: Vec::new(), files }));
     let (origin, count) = origin(setup, training, live.as_ref())?;
     // The loader holds the frames now: once it is gone, nobody waits for them.
     drop(live);
@@ -391,6 +393,7 @@ fn images<B: AutodiffBackend>(
             Learns::Head => stages,
         },
         checkpoint: Some(setup.folder.checkpoint()),
+        test: test.as_mut().map(|feed| feed as &mut dyn Batches),
         listener,
     };
     let model = Classifier { backbone: setup.net.clone(), head };
@@ -407,8 +410,8 @@ fn images<B: AutodiffBackend>(
         seen[1] = loader.seen().clone();
         source.faults = loader.faults().clone();
     }
-    if let Some(validation) = &validation {
-        source.faults.merge(&validation.faults);
+    for feed in [&validation, &test].into_iter().flatten() {
+        source.faults.merge(&feed.faults);
     }
     let views = match validation {
         Some(Feed { origin: Origin::Each { files: Some((pipeline, mixture)), .. }, .. }) => {

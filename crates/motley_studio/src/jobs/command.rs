@@ -8,6 +8,8 @@ use std::{
 use motley_scene::scene::{Format, LabelKind};
 use serde::{Deserialize, Serialize};
 
+use crate::dialogs::Input;
+
 /// What is captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
@@ -61,8 +63,10 @@ pub struct Train {
     pub data: String,
     /// Folder of photos to learn from; one or none.
     pub real: String,
-    /// Folder of pictures to be judged on; one or none.
+    /// Folder of pictures that the best epoch is chosen by; one or none.
     pub val: String,
+    /// Folder of pictures that each epoch is judged on as well; one or none.
+    pub test: String,
     /// Name of the network.
     pub backbone: String,
     /// File of its weights; empty to look for them.
@@ -77,6 +81,8 @@ pub struct Train {
     pub batch: u64,
     /// Step size.
     pub rate: f64,
+    /// Share of hidden neurons of the paper's head that are left out at each step.
+    pub dropout: f64,
     /// Kind of augmentation; empty leaves it to the program.
     pub augment: String,
     /// auto, cpu or wgpu.
@@ -105,6 +111,7 @@ impl Default for Train {
             data: String::new(),
             real: String::new(),
             val: String::new(),
+            test: String::new(),
             backbone: text("small_cnn"),
             weights: String::new(),
             learns: Learns::Auto,
@@ -112,6 +119,7 @@ impl Default for Train {
             epochs: 10,
             batch: 32,
             rate: 1e-3,
+            dropout: 0.3,
             augment: String::new(),
             device: text("auto"),
             out: text("out/run"),
@@ -120,6 +128,17 @@ impl Default for Train {
 }
 
 impl Train {
+    /// What is typed for one of its inputs.
+    pub fn input(&mut self, input: Input) -> &mut String {
+        match input {
+            Input::Frames => &mut self.data,
+            Input::Photos => &mut self.real,
+            Input::Validation => &mut self.val,
+            Input::Test => &mut self.test,
+            Input::Weights => &mut self.weights,
+        }
+    }
+
     /// The command's arguments, progress as JSON lines left out.
     pub fn args(&self, scene: &Path) -> Vec<OsString> {
         let mut args: Vec<OsString> = vec!["train".into()];
@@ -135,12 +154,16 @@ impl Train {
         flag("--data", self.data.clone().into());
         flag("--real", self.real.clone().into());
         flag("--val", self.val.clone().into());
+        flag("--test", self.test.clone().into());
         flag("--backbone", self.backbone.clone().into());
         flag("--weights", self.weights.clone().into());
         flag("--head", self.head.clone().into());
         flag("--epochs", self.epochs.to_string().into());
         flag("--batch", self.batch.to_string().into());
         flag("--lr", self.rate.to_string().into());
+        if self.head == "paper" {
+            flag("--dropout", self.dropout.to_string().into());
+        }
         flag("--augment", self.augment.clone().into());
         flag("--device", self.device.clone().into());
         flag("--out", self.out.clone().into());

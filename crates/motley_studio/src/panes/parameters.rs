@@ -10,7 +10,7 @@ use motley_scene::{
 };
 
 use super::fields::{self, Context, doc, matches, title};
-use crate::preview::Known;
+use crate::preview::Preview;
 
 /// What the user typed into the search box.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,8 @@ pub struct Wishes {
 }
 
 /// The pane.
-pub fn parameters_ui(ui: &mut Ui, scene: &Scene, known: &Known, faults: &[Fault], view: &mut View) -> Wishes {
+pub fn parameters_ui(ui: &mut Ui, scene: &Scene, preview: &Preview, view: &mut View) -> Wishes {
+    let faults = preview.faults();
     let mut wishes = Wishes::default();
     ui.horizontal(|ui| {
         let clear = ui.add_enabled(!view.search.is_empty(), egui::Button::new("×")).on_hover_text("Show all");
@@ -44,7 +45,7 @@ pub fn parameters_ui(ui: &mut Ui, scene: &Scene, known: &Known, faults: &[Fault]
     let mut edited = scene.clone();
     let mut fresh = Scene::default();
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        let cx = Context { known, search: &view.search };
+        let cx = Context { known: preview.known(), thumbnails: preview.thumbnails(), search: &view.search };
         let mut found = false;
         let mut general = Vec::new();
         for (part, default) in edited.parts().into_iter().zip(fresh.parts()) {
@@ -81,7 +82,25 @@ fn section(ui: &mut Ui, name: &str, searching: bool, header: impl FnOnce(&mut Ui
 fn shown<'a>(record: &'a mut dyn Record, info: &FieldInfo, search: &str) -> Vec<(usize, Part<'a>)> {
     let whole = matches(search, info);
     let parts = record.parts().into_iter().enumerate();
-    parts.filter(|(_, part)| part.info.name != "enabled" && (whole || matches(search, &part.info))).collect()
+    parts
+        .filter_map(|(number, mut part)| {
+            (part.info.name != "enabled" && (whole || contains(search, &mut part))).then_some((number, part))
+        })
+        .collect()
+}
+
+/// Is a field or something within it what is looked for?
+fn contains(search: &str, part: &mut Part<'_>) -> bool {
+    let within = |record: &mut dyn Record| record.parts().iter_mut().any(|part| contains(search, part));
+    matches(search, &part.info)
+        || match &mut part.slot {
+            Slot::Record(record) => within(*record),
+            Slot::List(list) => match list.item(0) {
+                Some(Slot::Record(record)) => within(record),
+                _ => false,
+            },
+            _ => false,
+        }
 }
 
 fn parameter_ui(
@@ -159,8 +178,8 @@ fn record_ui(ui: &mut Ui, part: Part<'_>, default: Part<'_>, faults: &[Fault], c
 }
 
 /// What belongs to the scene as a whole.
-fn general_ui(ui: &mut Ui, parts: Vec<(Part<'_>, Part<'_>)>, faults: &[Fault], cx: Context<'_>) -> bool {
-    let parts: Vec<_> = parts.into_iter().filter(|(part, _)| matches(cx.search, &part.info)).collect();
+fn general_ui(ui: &mut Ui, mut parts: Vec<(Part<'_>, Part<'_>)>, faults: &[Fault], cx: Context<'_>) -> bool {
+    parts.retain_mut(|(part, _)| contains(cx.search, part));
     if parts.is_empty() {
         return false;
     }

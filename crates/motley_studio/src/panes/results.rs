@@ -95,6 +95,8 @@ pub struct View {
 pub struct Wishes {
     /// To judge the run on the test folder.
     pub eval: bool,
+    /// To save the model.
+    pub save: bool,
     /// To see a frame in the preview: seed and index.
     pub open: Option<(u64, u64)>,
     /// To see where it looked on a picture.
@@ -135,6 +137,11 @@ impl View {
             }
             Err(error) => self.error = Some(error),
         }
+    }
+
+    /// File of the best model of the run that is opened, if it has one.
+    pub fn model(&self) -> Option<PathBuf> {
+        self.opened.as_ref().map(|run| run.join("best.safetensors")).filter(|model| model.is_file())
     }
 
     /// Judges the run on the test folder.
@@ -232,6 +239,10 @@ pub fn results_ui(ui: &mut Ui, folder: &Path, view: &mut View) -> Wishes {
         if ui.button("Open run").clicked() {
             let run = folder.join(view.folder.trim());
             view.open(&run);
+        }
+        if view.opened.is_some() {
+            let tip = "One file for PyTorch, safetensors and `motley predict`: README says how to read it";
+            wishes.save = ui.button("Save model…").on_hover_text(tip).clicked();
         }
     });
     ui.horizontal_wrapped(|ui| {
@@ -394,7 +405,8 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
 fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
     let path = Path::new(&mistake.name);
     ui.horizontal_wrapped(|ui| {
-        ui.label(format!("{}: {} taken for {}", mistake.name, mistake.truth, mistake.predicted));
+        let short = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        ui.label(format!("{short}: {} taken for {}", mistake.truth, mistake.predicted)).on_hover_text(&mistake.name);
         let frame = frame_index(&mistake.name).map(|index| (view.seed, index)).or_else(|| dataset_frame(path));
         if let Some(frame) = frame
             && ui.button("Open in preview").on_hover_text("Draws this very frame of the open scene again").clicked()

@@ -6,12 +6,15 @@ use std::{
 };
 
 use bevy_egui::egui::{self, Color32, ProgressBar, Ui};
-use egui_plot::{Corner, HLine, Legend, Line, Plot, PlotPoints};
+use egui_plot::{Corner, HLine, Legend, Line, Plot, PlotPoints, Points};
 use serde_json::Value;
 
-use crate::jobs::{
-    Job, Launcher, Status,
-    command::{self, Learns, Train},
+use crate::{
+    dialogs::Input,
+    jobs::{
+        Job, Launcher, Status,
+        command::{self, Learns, Train},
+    },
 };
 
 /// Networks, heads and augmentations that the command knows.
@@ -21,6 +24,8 @@ const AUGMENTS: [&str; 4] = ["", "none", "paper", "transfer"];
 const DEVICES: [&str; 3] = ["auto", "cpu", "wgpu"];
 /// Accuracy on photos of the paper that Motley follows: trained on photos, and on frames alone.
 const PAPER: [(f64, &str); 2] = [(0.975, "paper, photos"), (0.86, "paper, frames")];
+/// Width of a text field in points.
+const FIELD: f32 = 140.0;
 /// Height of a plot in points.
 const PLOT: f32 = 150.0;
 
@@ -48,8 +53,10 @@ struct Run {
 struct Curves {
     /// Loss and accuracy while training, by epoch; parts of an epoch as its share.
     training: Vec<[f64; 3]>,
-    /// Loss and accuracy on pictures that are judged on, by epoch.
+    /// Loss and accuracy on validation pictures, by epoch.
     validation: Vec<[f64; 3]>,
+    /// Loss and accuracy on test pictures, by epoch.
+    test: Vec<[f64; 3]>,
     /// Done, of all pictures.
     done: [f64; 2],
     /// Pictures a second.
@@ -65,6 +72,8 @@ pub struct Wishes {
     pub start: bool,
     /// To go on with a run that was interrupted.
     pub resume: bool,
+    /// To choose something that it reads.
+    pub browse: Option<Input>,
     /// To see a run's results.
     pub results: Option<PathBuf>,
 }
@@ -137,8 +146,9 @@ impl Curves {
                 self.done[0] = at * self.per_epoch;
                 self.training.retain(|point| point[0] < at);
                 self.training.extend(number("loss").zip(number("accuracy")).map(|(loss, right)| [at, loss, right]));
-                let judged = number("val_loss").zip(number("val_accuracy"));
-                self.validation.extend(judged.map(|(loss, right)| [at, loss, right]));
+                let judged = |loss, right| number(loss).zip(number(right)).map(|(loss, right)| [at, loss, right]);
+                self.validation.extend(judged("val_loss", "val_accuracy"));
+                self.test.extend(judged("test_loss", "test_accuracy"));
             }
             Some("finished") => self.done[0] = self.done[1],
             _ => {}
@@ -151,7 +161,7 @@ pub fn train_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View) -> Wishes {
     let mut wishes = Wishes::default();
     let running = view.is_running();
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.add_enabled_ui(!running, |ui| form_ui(ui, &mut view.form));
+        ui.add_enabled_ui(!running, |ui| form_ui(ui, &mut view.form, &mut wishes.browse));
         ui.separator();
         ui.horizontal_wrapped(|ui| buttons_ui(ui, scene, view, &mut wishes));
         match &view.run {
@@ -164,7 +174,7 @@ pub fn train_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View) -> Wishes {
     wishes
 }
 
-fn form_ui(ui: &mut Ui, form: &mut Train) {
+fn form_ui(ui: &mut Ui, form: &mut Train, browse: &mut Option<Input>) {
     ui.horizontal(|ui| {
         ui.checkbox(&mut form.stream, "This scene's frames")
             .on_hover_text("Drawn while they are learnt; nothing is written");
@@ -172,11 +182,16 @@ fn form_ui(ui: &mut Ui, form: &mut Train) {
         ui.add_enabled(form.stream, count).on_hover_text("How many frames");
     });
     egui::Grid::new("train").num_columns(2).spacing([8.0, 4.0]).show(ui, |ui| {
-        folder_ui(ui, "Frames in", &mut form.data, "Folder of a captured dataset to learn from as well");
-        folder_ui(ui, "Photos in", &mut form.real, "Folder of photos to learn from as well: one folder a class");
-        folder_ui(ui, "Judge on", &mut form.val, "Folder of photos to be judged on; else a tenth is kept apart");
+        let mut input = |ui: &mut Ui, form: &mut Train, input: Input, name: &str, tip: &str| {
+            path_ui(ui, name, form.input(input), tip, || *browse = Some(input));
+        };
+        input(ui, form, Input::Frames, "Frames in", "Folder of a captured dataset to learn from as well");
+        input(ui, form, Input::Photos, "Photos in", "Folder of photos to learn from as well: one folder a class");
+        let tip = "Pictures that the best epoch is chosen by; else a tenth is kept apart";
+        input(ui, form, Input::Validation, "Validate on", tip);
+        input(ui, form, Input::Test, "Test on", "Photos that each epoch is judged on as well; they choose nothing");
         choice_ui(ui, "Network", &mut form.backbone, &BACKBONES, "The backbone");
-        folder_ui(ui, "Weights", &mut form.weights, "File of the backbone's weights; else looked for in the cache");
+        input(ui, form, Input::Weights, "Weights", "File of the backbone's weights; else looked for in the cache");
         ui.label("Learns");
         ui.horizontal(|ui| {
             for (learns, name) in [(Learns::Auto, "auto"), (Learns::Head, "head"), (Learns::All, "all")] {
@@ -185,6 +200,12 @@ fn form_ui(ui: &mut Ui, form: &mut Train) {
         });
         ui.end_row();
         choice_ui(ui, "Head", &mut form.head, &HEADS, "paper: 128 neurons and dropout; empty: as fits the backbone");
+        if form.head == "paper" {
+            let label = ui.label("Dropout").on_hover_text("Share of the head's neurons that are left out at each step");
+            ui.add(egui::DragValue::new(&mut form.dropout).range(0.0..=0.9).speed(0.005).max_decimals(2))
+                .labelled_by(label.id);
+            ui.end_row();
+        }
         choice_ui(ui, "Augmentation", &mut form.augment, &AUGMENTS, "How pictures are changed while they are learnt");
         let label = ui.label("Epochs");
         ui.add(egui::DragValue::new(&mut form.epochs).range(1..=1000).speed(0.1)).labelled_by(label.id);
@@ -197,13 +218,21 @@ fn form_ui(ui: &mut Ui, form: &mut Train) {
             .labelled_by(label.id);
         ui.end_row();
         choice_ui(ui, "Device", &mut form.device, &DEVICES, "auto takes the GPU where there is one");
-        folder_ui(ui, "Run folder", &mut form.out, "Where model, curves and report are written");
+        let tip = "Where model, curves and report are written";
+        let label = ui.label("Run folder").on_hover_text(tip);
+        ui.add(egui::TextEdit::singleline(&mut form.out).desired_width(FIELD)).labelled_by(label.id).on_hover_text(tip);
+        ui.end_row();
     });
 }
 
-fn folder_ui(ui: &mut Ui, name: &str, path: &mut String, tip: &str) {
+fn path_ui(ui: &mut Ui, name: &str, path: &mut String, tip: &str, browse: impl FnOnce()) {
     let label = ui.label(name).on_hover_text(tip);
-    ui.add(egui::TextEdit::singleline(path).desired_width(150.0)).labelled_by(label.id).on_hover_text(tip);
+    ui.horizontal(|ui| {
+        ui.add(egui::TextEdit::singleline(path).desired_width(FIELD)).labelled_by(label.id).on_hover_text(tip);
+        if ui.small_button("…").on_hover_text("Choose").clicked() {
+            browse();
+        }
+    });
     ui.end_row();
 }
 
@@ -278,7 +307,17 @@ fn plot_ui(ui: &mut Ui, name: &str, curves: &Curves, value: usize, paper: bool) 
         .include_y(1.0);
     plot.show(ui, |plot| {
         plot.line(line("training", &curves.training, Color32::from_rgb(90, 160, 250)));
-        plot.line(line("judged", &curves.validation, Color32::from_rgb(250, 160, 60)));
+        for (name, points, colour) in [
+            ("validation", &curves.validation, Color32::from_rgb(250, 160, 60)),
+            ("test", &curves.test, Color32::from_rgb(110, 190, 110)),
+        ] {
+            if !points.is_empty() {
+                // A single epoch is no line.
+                let dots: PlotPoints<'_> = points.iter().map(|point| [point[0], point[value]]).collect();
+                plot.points(Points::new(name.to_owned(), dots).color(colour).radius(3.0));
+                plot.line(line(name, points, colour));
+            }
+        }
         if paper {
             for (level, name) in PAPER {
                 plot.hline(HLine::new(name, level).color(Color32::GRAY));
@@ -303,9 +342,9 @@ mod tests {
             "images_per_second": 9.0 }));
         assert_eq!((curves.training.clone(), curves.done), (vec![[0.5, 0.7, 0.5]], [50.0, 200.0]));
         curves.take(&json!({ "event": "epoch", "epoch": 0, "loss": 0.6, "accuracy": 0.6, "val_loss": 0.5,
-            "val_accuracy": 0.8, "learning_rate": 0.001 }));
+            "val_accuracy": 0.8, "test_loss": 0.9, "test_accuracy": 0.7, "learning_rate": 0.001 }));
         assert_eq!(curves.training.last(), Some(&[1.0, 0.6, 0.6]));
-        assert_eq!(curves.validation, [[1.0, 0.5, 0.8]]);
+        assert_eq!((curves.validation.clone(), curves.test.clone()), (vec![[1.0, 0.5, 0.8]], vec![[1.0, 0.9, 0.7]]));
         curves.take(&json!({ "event": "finished", "epochs": 2, "best_epoch": 1, "reason": "done" }));
         assert_eq!(curves.done, [200.0, 200.0]);
     }

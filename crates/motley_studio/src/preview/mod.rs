@@ -6,6 +6,7 @@
 //! 3. [`Preview::receive`] puts what comes back in its place. Until then the place shows what it showed.
 
 pub mod overlay;
+pub mod thumbnails;
 pub mod worker;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -15,6 +16,7 @@ use motley_capture::Adapter;
 use motley_scene::{catalog::Catalog, frame::Frame, source::Fault};
 
 use overlay::Overlay;
+use thumbnails::{Item, Thumbnails};
 use worker::{News, Request, Worker};
 
 /// Where a picture is shown. Those that come first are drawn first.
@@ -100,6 +102,8 @@ pub struct Known {
     pub catalog: Catalog,
     /// All breeds of each class, in the order of the scene's classes.
     pub breeds: Vec<Vec<String>>,
+    /// Folders that some of them come from.
+    pub packs: Vec<std::path::PathBuf>,
 }
 
 /// All pictures.
@@ -113,6 +117,9 @@ pub struct Preview {
     failure: Option<String>,
     adapter: Option<Adapter>,
     milliseconds: f32,
+    thumbnails: Thumbnails,
+    /// Thumbnails that the worker was asked for.
+    asked_thumbnails: Vec<Item>,
 }
 
 impl Preview {
@@ -123,6 +130,7 @@ impl Preview {
 
     /// Says which pictures of which scene are wanted.
     pub fn ask(&mut self, source: &Source, mut wanted: Vec<(Place, Shot)>) {
+        self.ask_thumbnails();
         wanted.sort_by_key(|(place, _)| *place);
         if self.asked.as_ref().is_some_and(|(asked, shots)| **asked == *source && *shots == wanted) {
             return;
@@ -143,6 +151,17 @@ impl Preview {
         self.asked = Some((source, wanted));
     }
 
+    /// Asks for the thumbnails that were looked for and are not there.
+    fn ask_thumbnails(&mut self) {
+        let wanted = self.thumbnails.take_wanted();
+        if let Some(worker) = &self.worker
+            && wanted != self.asked_thumbnails
+        {
+            worker.ask_thumbnails(wanted.clone());
+        }
+        self.asked_thumbnails = wanted;
+    }
+
     /// Takes what has been drawn. `true` when there was something.
     pub fn receive(&mut self) -> bool {
         let Some(worker) = &self.worker else { return false };
@@ -152,12 +171,16 @@ impl Preview {
             match news {
                 News::Started(adapter) => self.adapter = Some(adapter),
                 News::Scene(Ok(known)) => {
+                    if known.packs != self.known.packs {
+                        self.thumbnails.clear();
+                    }
                     self.known = known;
                     self.faults.clear();
                     self.failure = None;
                 }
                 News::Scene(Err(faults)) => self.faults = faults,
                 News::Failed(reason) => self.failure = Some(reason),
+                News::Thumbnail(item, image) => self.thumbnails.put(item, image),
                 News::Drawn { request, frame, milliseconds } => self.put(request, frame, milliseconds),
             }
         }
@@ -206,6 +229,11 @@ impl Preview {
         &self.known
     }
 
+    /// Small pictures of it.
+    pub fn thumbnails(&self) -> &Thumbnails {
+        &self.thumbnails
+    }
+
     /// Faults for which the scene cannot be drawn.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
@@ -230,10 +258,40 @@ impl Preview {
 impl Known {
     /// What the field at a path selects from; empty when that is not known.
     pub fn names(&self, path: &str) -> &[String] {
-        let breeds = || {
-            let class = path.strip_prefix("classes[")?.strip_suffix("].breeds")?.parse::<usize>().ok()?;
-            self.breeds.get(class)
+        let of_class = || match class_field(path)? {
+            (class, "breeds") => self.breeds.get(class).map(Vec::as_slice),
+            (_, "skies") => Some(self.catalog.skies.as_slice()),
+            _ => None,
         };
-        self.catalog.names(path).or_else(|| breeds().map(Vec::as_slice)).unwrap_or_default()
+        self.catalog.names(path).or_else(of_class).unwrap_or_default()
     }
+
+    /// What has a thumbnail under a name in the field at a path.
+    pub fn item(&self, path: &str, name: &str) -> Option<Item> {
+        let names = self.names(path);
+        if !names.iter().any(|known| known == name) {
+            return None;
+        }
+        if let Some((class, "breeds")) = class_field(path) {
+            let class = self.catalog.classes.get(class)?.name.clone();
+            return Some(Item::Breed { class, breed: name.to_owned() });
+        }
+        if std::ptr::eq(names, self.catalog.skies.as_slice()) {
+            Some(Item::Sky(name.to_owned()))
+        } else {
+            std::ptr::eq(names, self.catalog.materials.as_slice()).then(|| Item::Material(name.to_owned()))
+        }
+    }
+
+    /// What stands for the class of a number: the first of its breeds that the scene selects.
+    pub fn class_item(&self, class: usize) -> Option<Item> {
+        let class = self.catalog.classes.get(class)?;
+        Some(Item::Breed { class: class.name.clone(), breed: class.breeds.first()?.name.clone() })
+    }
+}
+
+/// The number of a class and its field, of a path such as `classes[1].breeds`.
+fn class_field(path: &str) -> Option<(usize, &str)> {
+    let (number, field) = path.strip_prefix("classes[")?.split_once("].")?;
+    Some((number.parse().ok()?, field))
 }

@@ -10,6 +10,7 @@ use std::{
     time::Instant,
 };
 
+use bevy_egui::egui::ColorImage;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use image::{RgbImage, imageops};
 use motley_capture::{Adapter, CaptureError, Renderer, RendererOptions};
@@ -23,7 +24,10 @@ use motley_scene::{
 };
 use motley_zoo::ready::ReadyScene;
 
-use super::{Change, Known, Orbit, Place, Shot, Source};
+use super::{
+    Change, Known, Orbit, Place, Shot, Source,
+    thumbnails::{Item, Maker},
+};
 
 /// Pictures that wait to be taken.
 const WAITING: usize = 4;
@@ -59,13 +63,22 @@ pub enum News {
         /// How long it took.
         milliseconds: f32,
     },
+    /// A thumbnail; `None` where the item cannot be shown.
+    Thumbnail(Item, Option<ColorImage>),
 }
 
 #[derive(Default)]
 struct Queue {
     requests: VecDeque<Request>,
     drawing: Option<Request>,
+    /// They wait until no frame does.
+    thumbnails: VecDeque<Item>,
     closed: bool,
+}
+
+enum Task {
+    Frame(Request),
+    Thumbnail(Item),
 }
 
 #[derive(Default)]
@@ -80,16 +93,19 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next request; `None` when no more will come.
-    fn next(&self) -> Option<Request> {
+    /// Waits for the next task; `None` when no more will come.
+    fn next(&self) -> Option<Task> {
         let mut queue = self.lock();
         loop {
             if queue.closed {
                 return None;
             }
             queue.drawing = queue.requests.pop_front();
-            if queue.drawing.is_some() {
-                return queue.drawing.clone();
+            if let Some(request) = queue.drawing.clone() {
+                return Some(Task::Frame(request));
+            }
+            if let Some(item) = queue.thumbnails.pop_front() {
+                return Some(Task::Thumbnail(item));
             }
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
@@ -114,9 +130,13 @@ impl Worker {
         let queue = shared.clone();
         thread::Builder::new().name("motley preview".to_owned()).spawn(move || {
             let tell = Teller { sender, wake: Box::new(wake) };
-            let mut artist = Artist { queue: queue.clone(), tell, open: None, base: None };
-            while let Some(request) = queue.next() {
-                if !artist.serve(request) {
+            let mut artist = Artist { queue: queue.clone(), tell, open: None, base: None, maker: None };
+            while let Some(task) = queue.next() {
+                let heard = match task {
+                    Task::Frame(request) => artist.serve(request),
+                    Task::Thumbnail(item) => artist.make(item),
+                };
+                if !heard {
                     break;
                 }
             }
@@ -130,6 +150,12 @@ impl Worker {
         let drawing = queue.drawing.clone();
         queue.requests = requests.into_iter().filter(|request| drawing.as_ref() != Some(request)).collect();
         drop(queue);
+        self.shared.changed.notify_one();
+    }
+
+    /// Asks for thumbnails of things of the scene that was drawn last, when no frame waits, and for no others.
+    pub fn ask_thumbnails(&self, items: Vec<Item>) {
+        self.shared.lock().thumbnails = items.into();
         self.shared.changed.notify_one();
     }
 }
@@ -168,9 +194,23 @@ struct Artist {
     open: Option<Open>,
     /// The frame that was changed last, as it is captured: others that differ from it in one thing often follow.
     base: Option<(Arc<Source>, Recipe)>,
+    maker: Option<Maker>,
 }
 
 impl Artist {
+    /// `false` when nobody listens any more.
+    fn make(&mut self, item: Item) -> bool {
+        let Some(Open { renderer: Some(renderer), source, .. }) = &self.open else { return true };
+        let image = match Maker::of(self.maker.take(), renderer.scene(), &source.base) {
+            Ok(maker) => self.maker.insert(maker).make(&item),
+            Err(reason) => {
+                tracing::warn!("no thumbnails: {reason}");
+                None
+            }
+        };
+        self.tell.tell(News::Thumbnail(item, image))
+    }
+
     /// `false` when nobody listens any more.
     fn serve(&mut self, request: Request) -> bool {
         if self.open.as_ref().is_none_or(|open| open.source != request.source) && !self.open(&request.source) {
@@ -202,7 +242,7 @@ impl Artist {
         });
         let ready = ReadyScene::parse(&source.text, &source.base);
         let drawable = ready.is_ok();
-        let known = ready.as_ref().map(known).map_err(Clone::clone);
+        let known = ready.as_ref().map(|ready| known(ready, source)).map_err(Clone::clone);
         if !self.tell.tell(News::Scene(known)) {
             return false;
         }
@@ -236,10 +276,11 @@ fn options(source: &Source) -> RendererOptions {
     RendererOptions { size: source.size, seed: source.seed, labels: labels.collect() }
 }
 
-fn known(ready: &ReadyScene) -> Known {
+fn known(ready: &ReadyScene, source: &Source) -> Known {
     Known {
         catalog: ready.catalog.clone(),
         breeds: ready.scene.classes.iter().map(|class| ready.zoo.breed_names(class)).collect(),
+        packs: ready.scene.packs.iter().map(|pack| source.base.join(pack)).collect(),
     }
 }
 

@@ -44,8 +44,7 @@ impl Panes<'_> {
         let Studio { document, preview, views, launcher, .. } = &mut *self.studio;
         match pane {
             Pane::Parameters => {
-                let known = preview.known().clone();
-                let wishes = parameters_ui(ui, document.scene(), &known, preview.faults(), &mut views.parameters);
+                let wishes = parameters_ui(ui, document.scene(), preview, &mut views.parameters);
                 self.studio.edit(wishes.scene, self.now);
                 if let Some(parameter) = wishes.vary {
                     self.studio.views.strip.parameter = parameter;
@@ -81,25 +80,28 @@ impl Panes<'_> {
                     views.results.open(&run);
                     self.front = Some(Pane::Results);
                 }
+                if let Some(input) = wishes.browse {
+                    self.studio.ask_path(Purpose::Training(input));
+                    return;
+                }
                 if wishes.start || wishes.resume {
                     self.studio.train(wishes.resume);
                 }
             }
             Pane::Results => {
                 let wishes = results_ui(ui, &launcher.folder, &mut views.results);
-                let mut started = Ok(());
-                if wishes.eval {
-                    started = views.results.start_eval(launcher);
-                }
-                if let Some(picture) = wishes.explain {
-                    started = started.and(views.results.start_explain(launcher, &picture));
-                }
                 if let Some((seed, index)) = wishes.open {
                     views.preview.go(index);
                     views.preview.seed = (seed != document.scene().output.seed).then_some(seed);
                 }
-                if let Err(error) = started {
-                    self.studio.tell(format!("The command cannot be started: {error}"));
+                if wishes.eval {
+                    self.studio.eval();
+                }
+                if let Some(picture) = wishes.explain {
+                    self.studio.explain(&picture);
+                }
+                if wishes.save {
+                    self.studio.ask_path(Purpose::Model);
                 }
             }
         }

@@ -133,6 +133,11 @@ impl Studio {
         self.views.results.poll();
         if let Some(run) = self.views.train.poll() {
             self.views.results.open(&run);
+            let test = self.views.train.form.test.trim();
+            if !test.is_empty() {
+                test.clone_into(&mut self.views.results.test);
+                self.eval();
+            }
         }
         while let Some((purpose, path)) = self.dialogs.chosen() {
             self.chosen(purpose, path);
@@ -293,15 +298,30 @@ impl Studio {
         }
     }
 
+    /// Judges the run that is looked at on the test folder.
+    fn eval(&mut self) {
+        if let Err(error) = self.views.results.start_eval(&self.launcher) {
+            self.tell(format!("The command cannot be started: {error}"));
+        }
+    }
+
+    /// Shows where that run looks on a picture.
+    fn explain(&mut self, picture: &Path) {
+        if let Err(error) = self.views.results.start_explain(&self.launcher, picture) {
+            self.tell(format!("The command cannot be started: {error}"));
+        }
+    }
+
     /// Asks for a path by typing; a dialog of the system is behind a button.
     fn ask_path(&mut self, purpose: Purpose) {
         let folder = self.document.path().map_or_else(|| self.launcher.folder.clone(), |_| self.document.base());
         let name = match purpose {
-            Purpose::Open | Purpose::CaptureFolder => String::new(),
+            Purpose::Open | Purpose::CaptureFolder | Purpose::Training(_) => String::new(),
             Purpose::SaveAs => match self.document.path().and_then(Path::file_name) {
                 Some(name) => name.to_string_lossy().into_owned(),
                 None => format!("{}.scene.ron", self.document.scene().name),
             },
+            Purpose::Model => "model.safetensors".to_owned(),
             Purpose::Picture => format!("{}-{:06}.png", self.document.scene().name, self.views.preview.index),
         };
         self.prompt = Some((purpose, folder.join(name).display().to_string()));
@@ -316,8 +336,15 @@ impl Studio {
                 Err(error) => self.tell(error.to_string()),
             },
             Purpose::Picture => self.save_picture(&path),
-            Purpose::CaptureFolder => self.views.capture.out = Some(path.display().to_string()),
+            Purpose::Model => self.save_model(&path),
+            Purpose::CaptureFolder => self.views.capture.out = Some(self.typed(&path)),
+            Purpose::Training(input) => *self.views.train.form.input(input) = self.typed(&path),
         }
+    }
+
+    /// A path as it is typed into a form.
+    fn typed(&self, path: &Path) -> String {
+        command::relative(path, &self.launcher.folder).display().to_string()
     }
 
     /// Saves the picture as it is captured, without what lies over it.
@@ -330,6 +357,15 @@ impl Studio {
         match saved {
             Ok(()) => self.tell(format!("Saved {}", path.display())),
             Err(error) => self.tell(format!("{}: {error}", path.display())),
+        }
+    }
+
+    /// Copies the best model of the run that is looked at.
+    fn save_model(&mut self, path: &Path) {
+        let Some(model) = self.views.results.model() else { return };
+        match std::fs::copy(&model, path) {
+            Ok(_) => self.tell(format!("Saved {}", path.display())),
+            Err(error) => self.tell(format!("{} cannot be copied to {}: {error}", model.display(), path.display())),
         }
     }
 

@@ -8,7 +8,10 @@ use super::{
     AfterSave, Closing, Import, Studio,
     actions::{SHORTCUTS, keys},
 };
-use crate::{dialogs::Purpose, import};
+use crate::{
+    dialogs::{Input, Purpose},
+    import,
+};
 
 impl Studio {
     /// Asks what dropped models are, and copies them.
@@ -81,6 +84,9 @@ impl Studio {
             Purpose::Open => ("Open a scene", "Open"),
             Purpose::SaveAs => ("Save the scene as", "Save"),
             Purpose::Picture => ("Save the picture as", "Save"),
+            Purpose::Training(Input::Weights) => ("Weights of the network", "Choose"),
+            Purpose::Training(_) => ("Folder of pictures", "Choose"),
+            Purpose::Model => ("Save the model as", "Save"),
             Purpose::CaptureFolder => ("Folder of the dataset", "Choose"),
         };
         let (mut done, mut cancelled) = (false, false);

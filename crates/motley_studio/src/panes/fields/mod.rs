@@ -9,13 +9,22 @@ use motley_scene::{
     slot::{Choice, List, Number, Optional, Part, Slot},
 };
 
-use crate::preview::Known;
+use super::picture::paint;
+use crate::preview::{
+    Known,
+    thumbnails::{self, Item, Thumbnails},
+};
+
+/// Width of a thumbnail in a list, points.
+const THUMBNAIL: f32 = 32.0;
 
 /// What widgets need beside the field.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// What there is to draw from.
     pub known: &'a Known,
+    /// Small pictures of that.
+    pub thumbnails: &'a Thumbnails,
     /// Words that a field must have in its name or description to be shown; empty shows all.
     pub search: &'a str,
 }
@@ -110,7 +119,7 @@ fn slot_ui<'a>(
             Slot::Scalar(scalar)
         }
         Slot::Names(names) => {
-            names::names_ui(ui, names, cx.known.names(path));
+            names::names_ui(ui, names, path, cx);
             Slot::Names(names)
         }
         Slot::Choice(choice) => {
@@ -136,6 +145,22 @@ fn slot_ui<'a>(
             ui.weak("to be edited in the scene's text");
             Slot::Fixed
         }
+    }
+}
+
+/// The thumbnail of an item, larger while the mouse is over it. What has none takes no room.
+fn thumbnail_ui(ui: &mut Ui, item: Option<&Item>, cx: Context<'_>) {
+    let Some(item) = item else { return };
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(THUMBNAIL), egui::Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let texture = cx.thumbnails.texture(ui.ctx(), item);
+    paint(ui, &response, texture.as_ref(), false);
+    if let Some(texture) = texture {
+        response.on_hover_ui(|ui| {
+            ui.image((texture.id(), egui::Vec2::splat(thumbnails::SIDE as f32)));
+        });
     }
 }
 
@@ -225,6 +250,9 @@ fn list_ui(ui: &mut Ui, list: &mut dyn List, info: &FieldInfo, path: &str, cx: C
                 egui::Frame::group(ui.style()).show(ui, |ui| {
                     ui.horizontal(|ui| {
                         ui.weak(format!("{}", at + 1));
+                        if path == "classes" {
+                            thumbnail_ui(ui, cx.known.class_item(at).as_ref(), cx);
+                        }
                         if ui.small_button("🗑").on_hover_text("Remove").clicked() {
                             removed = Some(at);
                         }

@@ -3,6 +3,8 @@
 use bevy_egui::egui::{self, Ui};
 use motley_scene::distribution::Names;
 
+use super::{Context, thumbnail_ui};
+
 const KINDS: [&str; 4] = ["All", "Only", "Except", "Weighted"];
 const TIPS: [&str; 4] = [
     "Each of them, equally often",
@@ -35,7 +37,8 @@ fn become_kind(names: &Names, kind: usize, known: &[String]) -> Names {
 }
 
 /// The whole widget. Where the catalogue is not known, only names that are there can be taken away.
-pub fn names_ui(ui: &mut Ui, names: &mut Names, known: &[String]) {
+pub fn names_ui(ui: &mut Ui, names: &mut Names, path: &str, cx: Context<'_>) {
+    let known = cx.known.names(path);
     let now = kind(names);
     ui.horizontal_wrapped(|ui| {
         for (number, name) in KINDS.iter().enumerate() {
@@ -56,9 +59,12 @@ pub fn names_ui(ui: &mut Ui, names: &mut Names, known: &[String]) {
     let mentioned: Vec<String> = names.mentioned().into_iter().map(str::to_owned).collect();
     // Names that the catalogue has not, first: they are faults.
     let rows: Vec<String> = mentioned.iter().filter(|name| !known.contains(name)).chain(known).cloned().collect();
-    egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
+    egui::ScrollArea::vertical().max_height(240.0).auto_shrink([false, true]).show(ui, |ui| {
         for name in &rows {
-            row_ui(ui, names, name);
+            ui.horizontal(|ui| {
+                thumbnail_ui(ui, cx.known.item(path, name).as_ref(), cx);
+                row_ui(ui, names, name);
+            });
         }
     });
 }
@@ -79,19 +85,17 @@ fn row_ui(ui: &mut Ui, names: &mut Names, name: &str) {
         Names::Weighted(list) => {
             let at = list.iter().position(|(known, _)| known == name);
             let mut weight = at.map_or(0.0, |at| list[at].1);
-            ui.horizontal(|ui| {
-                let drag = egui::DragValue::new(&mut weight).range(0.0..=1e6).speed(0.02).max_decimals(3);
-                if ui.add(drag).changed() {
-                    match at {
-                        Some(at) if weight > 0.0 => list[at].1 = weight,
-                        Some(at) => {
-                            list.remove(at);
-                        }
-                        None => list.push((name.to_owned(), weight)),
+            let drag = egui::DragValue::new(&mut weight).range(0.0..=1e6).speed(0.02).max_decimals(3);
+            if ui.add(drag).changed() {
+                match at {
+                    Some(at) if weight > 0.0 => list[at].1 = weight,
+                    Some(at) => {
+                        list.remove(at);
                     }
+                    None => list.push((name.to_owned(), weight)),
                 }
-                ui.label(name);
-            });
+            }
+            ui.label(name);
         }
     }
 }
