@@ -130,7 +130,7 @@ pub fn run(options: &Options) -> Result<(), WindowError> {
     .add_systems(PreUpdate, mend_modifiers.after(EguiInputSet::WriteEguiEvents))
     .add_systems(Update, (update, TerminalCtrlCHandlerPlugin::exit_on_flag))
     .add_systems(EguiPrimaryContextPass, draw)
-    .add_systems(Last, end_frame);
+    .add_systems(Last, (end_frame, keep_layout));
     let clock = Clock::default();
     // A frame ends when it has been rendered.
     if let Some(render) = app.get_sub_app_mut(RenderApp) {
@@ -252,6 +252,13 @@ fn end_frame(mut shown: ResMut<Shown>, clock: Res<Clock>) {
     if shown.first && shown.studio.preview.frame(crate::preview::Place::Main).is_some() {
         shown.first = false;
         tracing::info!("first picture after {} ms", elapsed.as_millis());
+    }
+}
+
+/// What the user arranged is there again the next time, whatever ends the window.
+fn keep_layout(mut exit: MessageReader<AppExit>, shown: Res<Shown>) {
+    if exit.read().next().is_some() {
+        shown.studio.config.save();
     }
 }
 

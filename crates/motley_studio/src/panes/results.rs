@@ -421,20 +421,24 @@ fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wish
 }
 
 fn explains_ui(ui: &mut Ui, view: &mut View) {
-    for (method, job, out) in &view.explains {
-        ui.label(*method);
-        match job.status() {
-            Status::Done => {
-                view.gallery.picture_ui(ui, &out.join("grid.png"), 1.5 * SIDE, false);
-            }
-            Status::Failed(reason) => {
-                ui.colored_label(ui.visuals().error_fg_color, reason);
-            }
-            _ => {
-                ui.spinner();
-            }
+    ui.horizontal_wrapped(|ui| {
+        for (method, job, out) in &view.explains {
+            ui.vertical(|ui| {
+                ui.weak(*method);
+                match job.status() {
+                    Status::Done => {
+                        view.gallery.picture_ui(ui, &out.join("grid.png"), 1.25 * SIDE, false);
+                    }
+                    Status::Failed(reason) => {
+                        ui.colored_label(ui.visuals().error_fg_color, reason);
+                    }
+                    _ => {
+                        ui.spinner();
+                    }
+                }
+            });
         }
-    }
+    });
 }
 
 #[cfg(test)]

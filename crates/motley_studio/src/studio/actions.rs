@@ -15,6 +15,7 @@ pub(super) enum Action {
     Save,
     SaveAs,
     Open,
+    Quit,
     Previous,
     Next,
     Play,
@@ -26,13 +27,14 @@ const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
 }
 
 /// All shortcuts. The more specific ones come first: `Ctrl+Z` would take `Ctrl+Shift+Z` as well.
-pub(super) const SHORTCUTS: [(KeyboardShortcut, Action, &str); 10] = [
+pub(super) const SHORTCUTS: [(KeyboardShortcut, Action, &str); 11] = [
     (key(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), Action::Redo, "Redo"),
     (key(Modifiers::COMMAND, Key::Y), Action::Redo, "Redo"),
     (key(Modifiers::COMMAND, Key::Z), Action::Undo, "Undo"),
     (key(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S), Action::SaveAs, "Save as…"),
     (key(Modifiers::COMMAND, Key::S), Action::Save, "Save"),
     (key(Modifiers::COMMAND, Key::O), Action::Open, "Open…"),
+    (key(Modifiers::COMMAND, Key::Q), Action::Quit, "Quit"),
     (key(Modifiers::NONE, Key::ArrowLeft), Action::Previous, "Previous frame"),
     (key(Modifiers::NONE, Key::ArrowRight), Action::Next, "Next frame"),
     (key(Modifiers::NONE, Key::Space), Action::Play, "Play and stop"),
@@ -68,16 +70,16 @@ impl Studio {
     }
 
     pub(super) fn act(&mut self, action: Action) {
-        let view = &mut self.views.preview;
         match action {
             Action::Undo => self.document.undo(),
             Action::Redo => self.document.redo(),
             Action::Save => self.save(),
             Action::SaveAs => self.ask_path(Purpose::SaveAs),
             Action::Open => self.ask_path(Purpose::Open),
-            Action::Previous => view.go(view.index.saturating_sub(1)),
-            Action::Next => view.go(view.index + 1),
-            Action::Play => view.playing = !view.playing,
+            Action::Quit => self.close(),
+            Action::Previous => self.views.preview.go(self.views.preview.index.saturating_sub(1)),
+            Action::Next => self.views.preview.go(self.views.preview.index + 1),
+            Action::Play => self.views.preview.playing = !self.views.preview.playing,
             Action::Help => self.help = !self.help,
         }
     }
@@ -97,6 +99,7 @@ impl Studio {
                 item(ui, Action::Open, "Open…", true);
                 item(ui, Action::Save, "Save", true);
                 item(ui, Action::SaveAs, "Save as…", true);
+                item(ui, Action::Quit, "Quit", true);
             });
             ui.menu_button("Edit", |ui| {
                 item(ui, Action::Undo, "Undo", self.document.can_undo());
