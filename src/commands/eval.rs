@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use motley_learn::{
     data::Source,
     device::Device,
-    metrics::Evaluation,
+    metrics::{Drawn, Evaluation},
     report::summary_table,
     run::{Examined, Examiner, RunFolder, Test, write_examined},
 };
@@ -14,7 +14,7 @@ use crate::{
     Outcome,
     cli::{self, EvalArgs},
     progress::{Progress, Style, event},
-    streams::{self, Streams},
+    streams::{self, Stream, Streams},
 };
 
 /// Runs the command.
@@ -61,13 +61,17 @@ fn examine(
     args: &EvalArgs,
     style: Style,
 ) -> anyhow::Result<Examined> {
+    let mut drawn = None;
     let (pictures, streams) = match test.frames {
         None if test.path.is_file() => {
             bail!("{0} is a file: for frames of a scene write {1}={0}:500", test.path.display(), test.name)
         }
         None => (Test::Pictures(Source::open(&test.path)?), None),
         Some(count) => {
-            let scene = streams::open(Some(&test.path), [0, count], args.seed, None)?;
+            let scene =
+                streams::open(Some(&crate::commands::train::absolute(&test.path)), [0, count], args.seed, None)?;
+            let Stream { scene: file, hash, seed, .. } = scene.stream.clone();
+            drawn = Some(Drawn { scene: file, hash, seed });
             let streams = streams::start(vec![scene], &[LabelKind::Box])?;
             (Test::Frames(streams.samples.clone(), count as usize), Some(streams))
         }
@@ -87,5 +91,7 @@ fn examine(
     let examined = examiner.run(device);
     streams.map(Streams::finish).transpose()?;
     progress.into_iter().for_each(Progress::finish);
-    Ok(examined?)
+    let mut examined = examined?;
+    examined.evaluation.drawn = drawn;
+    Ok(examined)
 }

@@ -111,6 +111,9 @@ fn learn(
     if style == Style::Human {
         eprintln!("{device}");
     }
+    if style == Style::Json {
+        event(&json!({ "event": "device", "name": device.to_string() }));
+    }
     let stop = interrupt()?;
     let mut progress = TrainingProgress::new(style);
     let mut listener = |event: &_| {
@@ -266,7 +269,7 @@ pub fn features_folder() -> Option<PathBuf> {
 }
 
 /// Folders as they are found from everywhere; those that are missing are told where they are opened.
-fn absolute(dir: &Path) -> PathBuf {
+pub fn absolute(dir: &Path) -> PathBuf {
     dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
 }
 

@@ -40,6 +40,9 @@ pub enum DocumentError {
     /// It was never saved, so that it has no file yet.
     #[error("the scene has no file yet: choose one with Save as…")]
     NoFile,
+    /// The file on disk is another than the one that was read, and would be lost.
+    #[error("the file changed on disk: decide first which of the two is kept")]
+    Changed,
 }
 
 fn list(path: &Path, faults: &[Fault]) -> String {
@@ -216,8 +219,12 @@ impl Document {
     /// Saves to its file.
     ///
     /// # Errors
-    /// When it has none, or when it cannot be written.
+    /// When it has none, when that changed on disk, or when it cannot be written.
     pub fn save(&mut self) -> Result<(), DocumentError> {
+        self.look_at_disk();
+        if self.has_conflict() || !self.disk_faults.is_empty() {
+            return Err(DocumentError::Changed);
+        }
         let path = self.path.clone().ok_or(DocumentError::NoFile)?;
         self.save_as(&path)
     }
@@ -266,8 +273,9 @@ impl Document {
         }
     }
 
-    /// Decides a conflict: takes the file's text, which can be undone, or keeps what is here.
+    /// Decides a conflict: takes the file's text, which can be undone, or keeps what is here, also instead of a file with faults.
     pub fn settle(&mut self, take: bool) {
+        self.disk_faults.clear();
         if let Some(text) = self.conflict.take()
             && take
         {
@@ -387,6 +395,19 @@ mod tests {
         assert!(!document.has_conflict() && document.scene().min_visible == 0.25);
         document.undo();
         assert!(!document.scene().lighting.enabled);
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_not_saved_over_unasked() {
+        let (_folder, path) = file();
+        let mut document = Document::open(&path).unwrap();
+        document.edit(Scene { min_visible: 0.4, ..document.scene().clone() }, 0.0);
+        fs::write(&path, "(half a thought").unwrap();
+        assert!(matches!(document.save(), Err(DocumentError::Changed)));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "(half a thought");
+        document.settle(false);
+        document.save().unwrap();
+        assert!(fs::read_to_string(&path).unwrap().contains("0.4"));
     }
 
     #[test]

@@ -64,8 +64,12 @@ impl Dropped {
         }
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("ron") => Ok(Self::Scene(path.to_owned())),
-            Some("glb") => Ok(Self::Models(Models { files: vec![path.to_owned()], class: name, height_m: 0.5 })),
-            Some("gltf") => Err(format!("{} names other files: drop its folder, or a .glb", path.display())),
+            Some(extension) if extension.eq_ignore_ascii_case("glb") => {
+                Ok(Self::Models(Models { files: vec![path.to_owned()], class: name, height_m: 0.5 }))
+            }
+            Some(extension) if extension.eq_ignore_ascii_case("gltf") => {
+                Err(format!("{} names other files: drop its folder, or a .glb", path.display()))
+            }
             _ => Err(format!("{} is no scene and no model: drop a .ron, a .glb or a folder", path.display())),
         }
     }
@@ -121,7 +125,8 @@ pub fn add_class(scene: &mut Scene, name: &str, height_m: Option<f32>) {
 }
 
 fn is_model(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "glb" || extension == "gltf")
+    let is = |known: &str| file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(known));
+    is("glb") || is("gltf")
 }
 
 /// Files of a folder, by name.

@@ -8,7 +8,7 @@ use bevy_egui::egui::{Key, Modifiers};
 use common::{TEXT, studio};
 use egui_kittest::{Harness, kittest::Queryable};
 use motley_scene::distribution::Scalar;
-use motley_studio::studio::Studio;
+use motley_studio::{panes::Pane, studio::Studio};
 
 /// A window of 1400 × 900 points.
 fn harness(studio: Studio) -> Harness<'static, Studio> {
@@ -153,4 +153,62 @@ fn a_broken_file_keeps_the_last_good_state_and_says_where() {
     harness.run_steps(2);
     assert!(harness.query_by_label_contains("5:20: output.size").is_some());
     assert_eq!(harness.state().document.scene().output.size, 64);
+}
+
+#[test]
+fn a_typed_path_is_taken_by_enter_and_another_file_is_replaced_only_when_asked() {
+    let (folder, path, studio) = studio();
+    let other = path.with_file_name("other.scene.ron");
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    let mut save_as = |text: &str| {
+        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+        harness.run_steps(2);
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        harness.run_steps(1);
+        harness.event(bevy_egui::egui::Event::Text(folder.path().join(text).display().to_string()));
+        harness.run_steps(2);
+        harness.key_press(Key::Enter);
+        harness.run_steps(2);
+    };
+    save_as("other.scene.ron");
+    assert_eq!(fs::read_to_string(&other).unwrap(), TEXT);
+
+    fs::write(folder.path().join("mine.ron"), "mine").unwrap();
+    save_as("mine.ron");
+    assert_eq!(fs::read_to_string(folder.path().join("mine.ron")).unwrap(), "mine");
+    harness.get_by_label("Replace it").click();
+    harness.run_steps(2);
+    assert_eq!(fs::read_to_string(folder.path().join("mine.ron")).unwrap(), TEXT);
+}
+
+#[test]
+fn a_run_that_was_interrupted_can_be_gone_on_with() {
+    let (folder, _path, mut studio) = studio();
+    studio.config.show(Pane::Train);
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Continue").is_none());
+    fs::create_dir_all(folder.path().join("out/run")).unwrap();
+    fs::write(folder.path().join("out/run/checkpoint.bin"), "").unwrap();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Continue").is_some());
+}
+
+#[test]
+fn another_scene_is_opened_after_asking() {
+    let (folder, path, studio) = studio();
+    let other = folder.path().canonicalize().unwrap().join("other.scene.ron");
+    fs::write(&other, TEXT.replace("small", "other")).unwrap();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    harness.get_by_label("Sky").click();
+    harness.run_steps(2);
+    harness.state_mut().open(&other);
+    harness.run_steps(2);
+    assert_eq!(harness.state().document.path(), Some(path.as_path()));
+    harness.get_by_label("Open without saving").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().document.path(), Some(other.as_path()));
+    assert_eq!(fs::read_to_string(path).unwrap(), TEXT);
 }

@@ -172,7 +172,7 @@ fn results_of_a_run() {
     let Some(mut harness) = window(studio, 1.0) else { return };
     harness.run_steps(2);
     harness.get_by_label("Open run").click();
-    wait(&mut harness, |harness| harness.query_by_label_contains("Worst mistakes").is_some());
+    wait(&mut harness, |harness| harness.query_by_label("Mistakes (3)").is_some());
     // Pictures are read by a thread of their own.
     for _ in 0..20 {
         thread::sleep(Duration::from_millis(20));

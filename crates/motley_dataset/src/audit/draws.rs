@@ -59,6 +59,7 @@ pub fn audit_draws(
     lighting(scene, &firsts, &mut tests);
     camera(scene, &firsts, &mut tests);
     obstructors(scene, catalog, &firsts, &mut tests);
+    props(scene, &firsts, &mut tests);
     for test in &tests {
         if test.result.p < SUSPICIOUS {
             let detail = format!("{}: {} draws do not follow the scene, p = {:.1e}", test.field, test.n, test.result.p);
@@ -197,6 +198,17 @@ fn camera(scene: &Scene, firsts: &[Recipe], tests: &mut Vec<DrawTest>) {
         let distances: Drawn = taken.iter().map(|(index, draw)| (*index, f64::from(draw.distance))).collect();
         tests.push(test_scalar(&format!("{field}.distance"), scalar, &distances));
     }
+}
+
+fn props(scene: &Scene, firsts: &[Recipe], tests: &mut Vec<DrawTest>) {
+    if !scene.props.enabled {
+        return;
+    }
+    // Bedding follows the grounds that the sky allows too.
+    let people: Vec<bool> = firsts.iter().map(|r| r.props.person.is_some()).collect();
+    tests.push(test_share("props.person", scene.props.person, &people));
+    let bars = firsts.iter().map(|r| r.props.bars.before.is_some() || r.props.bars.behind.is_some());
+    tests.push(test_share("props.bars", scene.props.bars, &bars.collect::<Vec<_>>()));
 }
 
 fn obstructors(scene: &Scene, catalog: &Catalog, firsts: &[Recipe], tests: &mut Vec<DrawTest>) {

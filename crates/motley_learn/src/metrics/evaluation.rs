@@ -1,5 +1,7 @@
 //! All measures of one test set.
 
+use std::path::PathBuf;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use thiserror::Error;
 
@@ -103,6 +105,20 @@ pub struct Evaluation {
     pub groupings: Vec<Grouping>,
     /// All mistakes, the surest first.
     pub mistakes: Vec<Mistake>,
+    /// What was drawn for it, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
+}
+
+/// A scene whose frames were drawn for a test. A frame of it is called `frame 17` after its index.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Drawn {
+    /// The scene file; `None`: the default scene.
+    pub scene: Option<PathBuf>,
+    /// Hash of its meaning.
+    pub hash: String,
+    /// Seed of every draw.
+    pub seed: u64,
 }
 
 /// One class of one test set.
@@ -206,6 +222,7 @@ pub fn evaluate(test: &str, classes: &[String], predictions: &[Prediction]) -> R
         reliability,
         groupings: group_by(predictions.iter().map(|p| (&p.facts, p.is_right()))),
         mistakes,
+        drawn: None,
     })
 }
 

@@ -13,6 +13,6 @@ mod proportion;
 pub use auc::{auc, auc_one_vs_rest};
 pub use calibration::{Bin, ece, reliability};
 pub use confusion::Confusion;
-pub use evaluation::{ClassResult, Evaluation, MetricsError, Mistake, Prediction, Summary, evaluate};
+pub use evaluation::{ClassResult, Drawn, Evaluation, MetricsError, Mistake, Prediction, Summary, evaluate};
 pub use groups::{Group, Grouping, group_by};
 pub use proportion::{Proportion, aar, wilson};

@@ -35,7 +35,8 @@ th{color:var(--soft);font-weight:600}
 .number{text-align:right}
 .matrix td.number{text-align:center;min-width:4.5rem;background:rgba(var(--heat),calc(var(--share)*.55))}
 @media print{:root{color-scheme:light;--ink:#000;--ground:#fff;--soft:#444;--line:#bbb;--card:#f2f2f2;--heat:0,114,178}
-body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}tr{break-inside:avoid}
+body{max-width:none;padding:0;font-size:10.5pt}h2,.lead,h2+p{break-after:avoid}tr{break-inside:avoid}
+.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.2rem .35rem;white-space:normal}.number{white-space:nowrap}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}.figures{grid-template-columns:repeat(5,1fr)}}
 ";
 

@@ -133,6 +133,7 @@ pub fn write_examined(dir: &Path, examined: &[Examined]) -> Result<()> {
         let file = |end: &str| dir.join(format!("{}{end}", summary.test));
         let json = serde_json::to_string_pretty(evaluation).map_err(|error| Error::Training(error.to_string()))?;
         files::write(&file(".json"), json.as_bytes())?;
+        judged.keep_pictures(dir, &summary.test)?;
         files::write(&file("-mistakes.csv"), mistakes_table(evaluation).csv().as_bytes())?;
         files::write(&file("-groups.csv"), groups_table(&evaluation.groupings).csv().as_bytes())?;
         page.facts.push((summary.test.clone(), format!("{:.1} %", 100.0 * summary.accuracy)));

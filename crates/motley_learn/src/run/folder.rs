@@ -21,7 +21,8 @@ const LOCK: &str = ".lock";
 const PICTURES: &str = "pictures.blake3";
 
 /// The folder of a run: `config.json`, `metrics.jsonl`, `best.safetensors`, `last.safetensors`, `checkpoint.bin`,
-/// `pictures.blake3`, `scene.ron` where frames came live, `evaluation.json`, `confusion.csv`, `curves.svg`, `report.html`.
+/// `pictures.blake3`, `scene.ron` where frames came live, `evaluation.json`, `mistakes/`, `confusion.csv`,
+/// `curves.svg`, `report.html`.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     dir: PathBuf,

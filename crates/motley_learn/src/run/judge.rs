@@ -1,6 +1,6 @@
 //! What a model says of labelled pictures.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::backend::Backend;
 use image::RgbImage;
@@ -8,7 +8,8 @@ use image::RgbImage;
 use super::feed;
 use crate::{
     data::{Content, Loaded},
-    error::Result,
+    error::{Error, Result},
+    files,
     metrics::Prediction,
     model::Model,
 };
@@ -23,6 +24,26 @@ pub struct Judged {
     pub predictions: Vec<Prediction>,
     /// The surest mistakes, as the network saw them, by name.
     pub mistakes: BTreeMap<String, RgbImage>,
+}
+
+impl Judged {
+    /// Writes pictures of mistakes that lie nowhere else as `mistakes/<test>/<name>.png`, such as `frame 17.png`.
+    pub(super) fn keep_pictures(&self, dir: &Path, test: &str) -> Result<()> {
+        for (name, picture) in &self.mistakes {
+            let path = Path::new(name);
+            if path.is_file() {
+                continue;
+            }
+            let mut file = path.file_name().unwrap_or_default().to_owned();
+            file.push(".png");
+            let mut png = Vec::new();
+            picture
+                .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
+                .map_err(|error| Error::Data(format!("{name}: {error}")))?;
+            files::write(&dir.join("mistakes").join(test).join(file), &png)?;
+        }
+        Ok(())
+    }
 }
 
 /// The surest mistakes so far, with their pictures.

@@ -53,6 +53,7 @@ pub(super) fn write(
     };
     if let Some(evaluation) = &finished.evaluation {
         folder.write_json("evaluation.json", evaluation)?;
+        judged.keep_pictures(folder.dir(), &evaluation.summary.test)?;
         folder.write("confusion.csv", confusion_table(&evaluation.confusion).csv().as_bytes())?;
         folder.write("mistakes.csv", mistakes_table(evaluation).csv().as_bytes())?;
         folder.write("groups.csv", groups_table(&evaluation.groupings).csv().as_bytes())?;

@@ -176,6 +176,11 @@ impl Train {
     }
 }
 
+/// The arguments to go on with a run that was interrupted.
+pub fn resume(out: &str) -> Vec<OsString> {
+    vec!["train".into(), "--resume".into(), "--out".into(), out.into()]
+}
+
 /// The arguments to judge a run on a folder of pictures.
 pub fn eval(run: &Path, name: &str, test: &Path, out: &Path) -> Vec<OsString> {
     let mut named = OsString::from(format!("{name}="));

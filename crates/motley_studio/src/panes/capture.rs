@@ -9,6 +9,7 @@ use bevy_egui::egui::{self, ProgressBar, Ui};
 use motley_scene::scene::{Format, LabelKind, Scene};
 use serde_json::Value;
 
+use super::copy_button;
 use crate::jobs::{Job, Launcher, Status, command};
 
 /// The form and the job that it started.
@@ -140,9 +141,7 @@ pub fn capture_ui(ui: &mut Ui, scene: &Scene, file: Option<&Path>, view: &mut Vi
             view.interrupt();
         }
         let line = command::line(&command.args(file.unwrap_or(Path::new("my.scene.ron"))));
-        if ui.button("Copy as command").on_hover_text(&line).clicked() {
-            ui.ctx().copy_text(line);
-        }
+        copy_button(ui, "Copy as command", line);
     });
     if let Some(running) = &view.job {
         progress_ui(ui, running);

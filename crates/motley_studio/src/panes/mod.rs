@@ -12,7 +12,11 @@ pub mod sheet;
 pub mod strip;
 pub mod train;
 
+use bevy_egui::egui::Ui;
 use serde::{Deserialize, Serialize};
+
+/// How long a button says that it copied, in seconds.
+const COPIED: f64 = 1.5;
 
 /// A pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,5 +64,17 @@ impl Pane {
             Self::Train => "Train",
             Self::Results => "Results",
         }
+    }
+}
+
+/// A button that copies a text, and says so.
+fn copy_button(ui: &mut Ui, name: &str, text: String) {
+    let id = ui.id().with(name);
+    let now = ui.input(|input| input.time);
+    let copied = ui.data(|data| data.get_temp::<f64>(id)).is_some_and(|at| now - at < COPIED);
+    if ui.button(if copied { "Copied" } else { name }).on_hover_text(&text).clicked() {
+        ui.ctx().copy_text(text);
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_repaint_after_secs(COPIED as f32);
     }
 }

@@ -9,17 +9,19 @@ use crate::preview::{
     overlay::{Overlay, pixels},
 };
 
-/// The texture of a picture, made when it is first shown.
+/// The texture of a picture, painted when it is first shown. A place keeps its texture: a new one would be empty for a moment.
 pub fn texture(ctx: &egui::Context, place: Place, picture: &mut Picture, overlay: Overlay) -> TextureHandle {
-    match &picture.texture {
-        Some((with, texture)) if *with == overlay => texture.clone(),
-        _ => {
-            let texture =
-                ctx.load_texture(format!("{place:?}"), pixels(&picture.frame, overlay), TextureOptions::LINEAR);
-            picture.texture = Some((overlay, texture.clone()));
-            texture
-        }
+    let texture = picture.texture.get_or_insert_with(|| {
+        picture.overlay = Some(overlay);
+        ctx.load_texture(format!("{place:?}"), pixels(&picture.frame, overlay), TextureOptions::LINEAR)
+    });
+    if picture.overlay != Some(overlay) {
+        picture.overlay = Some(overlay);
+        texture.set(pixels(&picture.frame, overlay), TextureOptions::LINEAR);
+        // It is on the screen with the next frame of the window.
+        ctx.request_repaint();
     }
+    texture.clone()
 }
 
 /// A small picture that can be clicked, or an empty place while it is drawn.

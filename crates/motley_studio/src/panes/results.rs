@@ -31,6 +31,31 @@ pub struct Evaluation {
     confusion: Confusion,
     groupings: Vec<Grouping>,
     mistakes: Vec<Mistake>,
+    drawn: Option<Drawn>,
+    /// Folder of pictures of mistakes that lie nowhere else.
+    #[serde(skip)]
+    pictures: PathBuf,
+}
+
+/// What was drawn for a test set.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+struct Drawn {
+    scene: Option<PathBuf>,
+    hash: String,
+    seed: u64,
+}
+
+/// A frame and the scene that it was drawn from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameOf {
+    /// The scene's file; `None`: the default scene.
+    pub scene: Option<PathBuf>,
+    /// Hash of its meaning.
+    pub hash: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Index of the frame.
+    pub index: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -75,13 +100,13 @@ pub struct View {
     pub folder: String,
     /// Folder of pictures to judge it on, as typed.
     pub test: String,
+    base: PathBuf,
     opened: Option<PathBuf>,
     evaluations: Vec<Arc<Evaluation>>,
     chosen: usize,
     fact: String,
     mistake: Option<usize>,
     error: Option<String>,
-    seed: u64,
     /// Runs that were opened, with the accuracy on each test.
     compared: BTreeMap<PathBuf, Vec<(String, f64, u64)>>,
     /// Judging under way, and the name of the test.
@@ -97,16 +122,17 @@ pub struct Wishes {
     pub eval: bool,
     /// To save the model.
     pub save: bool,
-    /// To see a frame in the preview: seed and index.
-    pub open: Option<(u64, u64)>,
+    /// To see a frame in the preview.
+    pub open: Option<FrameOf>,
     /// To see where it looked on a picture.
     pub explain: Option<PathBuf>,
 }
 
 impl View {
-    /// Nothing is opened; `wake` is called when a picture was read.
-    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    /// Nothing is opened; folders that are typed are relative to `base`, and `wake` is called when a picture was read.
+    pub fn new(base: PathBuf, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self {
+            base,
             folder: "out/run".to_owned(),
             test: String::new(),
             opened: None,
@@ -115,7 +141,6 @@ impl View {
             fact: String::new(),
             mistake: None,
             error: None,
-            seed: 0,
             compared: BTreeMap::new(),
             eval: None,
             explains: Vec::new(),
@@ -127,12 +152,16 @@ impl View {
     pub fn open(&mut self, folder: &Path) {
         self.error = None;
         self.mistake = None;
+        self.explains.clear();
+        self.folder = command::relative(folder, &self.base).display().to_string();
+        self.evaluations.clear();
+        self.opened = None;
         match read(folder) {
-            Ok((seed, evaluations)) => {
+            Ok(evaluations) => {
                 let lines = evaluations.iter().map(|one| (one.test.clone(), one.accuracy, one.n)).collect();
                 self.compared.insert(folder.to_owned(), lines);
                 self.chosen = self.chosen.min(evaluations.len().saturating_sub(1));
-                (self.seed, self.evaluations) = (seed, evaluations);
+                self.evaluations = evaluations;
                 self.opened = Some(folder.to_owned());
             }
             Err(error) => self.error = Some(error),
@@ -203,9 +232,17 @@ impl View {
     }
 }
 
-/// The seed of a run and all its test sets.
-fn read(folder: &Path) -> Result<(u64, Vec<Arc<Evaluation>>), String> {
-    let mut files = vec![folder.join("evaluation.json")];
+/// All test sets of a run.
+fn read(folder: &Path) -> Result<Vec<Arc<Evaluation>>, String> {
+    let own = folder.join("evaluation.json");
+    let config = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
+    // Frames of several streams cannot be told apart by their names.
+    let stream = match config["streams"].as_array().map(Vec::as_slice) {
+        Some([only]) => serde_json::from_value::<Drawn>(only.clone()).ok(),
+        _ => None,
+    };
+    let mut files = vec![own.clone()];
     if let Ok(entries) = fs::read_dir(folder.join("eval")) {
         files.extend(
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "json")),
@@ -215,7 +252,13 @@ fn read(folder: &Path) -> Result<(u64, Vec<Arc<Evaluation>>), String> {
     let mut evaluations = Vec::new();
     for file in files.iter().filter(|file| file.is_file()) {
         let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let evaluation = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let mut evaluation: Evaluation =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        evaluation.pictures = file.with_file_name("mistakes").join(&evaluation.test);
+        // What a training kept apart of its own stream.
+        if *file == own {
+            evaluation.drawn = stream.clone();
+        }
         evaluations.push(Arc::new(evaluation));
     }
     if evaluations.is_empty() {
@@ -224,20 +267,18 @@ fn read(folder: &Path) -> Result<(u64, Vec<Arc<Evaluation>>), String> {
             folder.display()
         ));
     }
-    let config = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
-    let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
-    Ok((config["streams"][0]["seed"].as_u64().unwrap_or_default(), evaluations))
+    Ok(evaluations)
 }
 
-/// The pane. Folders that are typed are relative to `folder`.
-pub fn results_ui(ui: &mut Ui, folder: &Path, view: &mut View) -> Wishes {
+/// The pane.
+pub fn results_ui(ui: &mut Ui, view: &mut View) -> Wishes {
     let mut wishes = Wishes::default();
     view.gallery.receive(ui.ctx());
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Run");
         ui.add(egui::TextEdit::singleline(&mut view.folder).desired_width(150.0)).labelled_by(label.id);
         if ui.button("Open run").clicked() {
-            let run = folder.join(view.folder.trim());
+            let run = view.base.join(view.folder.trim());
             view.open(&run);
         }
         if view.opened.is_some() {
@@ -247,7 +288,7 @@ pub fn results_ui(ui: &mut Ui, folder: &Path, view: &mut View) -> Wishes {
     });
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Judge on");
-        ui.add(egui::TextEdit::singleline(&mut view.test).desired_width(150.0).hint_text("folder of photos"))
+        ui.add(egui::TextEdit::singleline(&mut view.test).desired_width(150.0).hint_text("photos, or SCENE:500"))
             .labelled_by(label.id);
         let possible = view.opened.is_some() && view.eval.is_none() && !view.test.trim().is_empty();
         wishes.eval = ui.add_enabled(possible, egui::Button::new("Evaluate")).clicked();
@@ -356,25 +397,47 @@ fn groups_ui(ui: &mut Ui, groupings: &[Grouping], fact: &mut String) {
     });
 }
 
-/// Index of a frame that was drawn live, which has no file.
-fn frame_index(name: &str) -> Option<u64> {
-    name.strip_prefix("frame ")?.parse().ok()
+/// The frame that a mistake is of, if it is one: of what was drawn for the test, or of a dataset, by the manifest beside it.
+fn frame_of(name: &str, drawn: Option<&Drawn>) -> Option<FrameOf> {
+    if let Some(index) = name.strip_prefix("frame ") {
+        let Drawn { scene, hash, seed } = drawn?.clone();
+        return Some(FrameOf { scene, hash, seed, index: index.parse().ok()? });
+    }
+    let path = Path::new(name);
+    let index = path.file_stem()?.to_str()?.parse().ok()?;
+    let dataset = path.ancestors().skip(1).take(3).find(|folder| folder.join("motley.json").is_file())?;
+    let manifest = fs::read_to_string(dataset.join("motley.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).ok()?;
+    Some(FrameOf {
+        scene: Some(dataset.join("scene.ron")),
+        hash: manifest["scene_hash"].as_str()?.to_owned(),
+        seed: manifest["seed"].as_u64()?,
+        index,
+    })
 }
 
-/// Seed and index of a frame of a dataset, by the manifest beside it.
-fn dataset_frame(path: &Path) -> Option<(u64, u64)> {
-    let index = path.file_stem()?.to_str()?.parse().ok()?;
-    let manifest = fs::read_to_string(path.parent()?.parent()?.join("motley.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_str(&manifest).ok()?;
-    Some((manifest["seed"].as_u64()?, index))
+/// Where the picture of a mistake lies.
+fn picture_of(one: &Evaluation, mistake: &Mistake) -> PathBuf {
+    let path = PathBuf::from(&mistake.name);
+    if path.is_file() {
+        return path;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".png");
+    one.pictures.join(name)
 }
 
 fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wishes) {
-    egui::CollapsingHeader::new(format!("Worst mistakes ({})", one.mistakes.len())).default_open(true).show(ui, |ui| {
+    let (all, shown) = (one.mistakes.len(), one.mistakes.len().min(SHOWN));
+    let title = if shown < all { format!("{shown} worst of {all} mistakes") } else { format!("Mistakes ({all})") };
+    egui::CollapsingHeader::new(title).id_salt("mistakes").default_open(true).show(ui, |ui| {
         match view.mistake.and_then(|number| one.mistakes.get(number)) {
-            Some(mistake) => mistake_ui(ui, mistake, view, wishes),
-            None => {
+            Some(mistake) => mistake_ui(ui, one, mistake, view, wishes),
+            None if all > 0 => {
                 ui.weak("Click one to open it.");
+            }
+            None => {
+                ui.weak("There is none.");
             }
         }
         ui.horizontal_wrapped(|ui| {
@@ -387,11 +450,7 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
                     100.0 * mistake.confidence
                 );
                 let chosen = view.mistake == Some(number);
-                let response = match frame_index(&mistake.name) {
-                    Some(index) => ui
-                        .selectable_label(chosen, format!("frame {index}\n{} as {}", mistake.truth, mistake.predicted)),
-                    None => view.gallery.picture_ui(ui, Path::new(&mistake.name), SIDE, chosen),
-                };
+                let response = view.gallery.picture_ui(ui, &picture_of(one, mistake), SIDE, chosen);
                 if response.on_hover_text(tip).clicked() {
                     view.mistake = Some(number);
                     view.explains.clear();
@@ -402,19 +461,19 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
 }
 
 /// One mistake and where the network looked.
-fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
-    let path = Path::new(&mistake.name);
+fn mistake_ui(ui: &mut Ui, one: &Evaluation, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
+    let picture = picture_of(one, mistake);
     ui.horizontal_wrapped(|ui| {
+        let path = Path::new(&mistake.name);
         let short = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         ui.label(format!("{short}: {} taken for {}", mistake.truth, mistake.predicted)).on_hover_text(&mistake.name);
-        let frame = frame_index(&mistake.name).map(|index| (view.seed, index)).or_else(|| dataset_frame(path));
-        if let Some(frame) = frame
-            && ui.button("Open in preview").on_hover_text("Draws this very frame of the open scene again").clicked()
+        if let Some(frame) = frame_of(&mistake.name, one.drawn.as_ref())
+            && ui.button("Open in preview").on_hover_text("Draws this very frame again").clicked()
         {
             wishes.open = Some(frame);
         }
-        if path.is_file() && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked() {
-            wishes.explain = Some(path.to_owned());
+        if picture.is_file() && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked() {
+            wishes.explain = Some(picture);
         }
     });
     explains_ui(ui, view);
@@ -447,13 +506,17 @@ mod tests {
 
     #[test]
     fn frames_are_found_again() {
-        assert_eq!(frame_index("frame 12"), Some(12));
-        assert_eq!(frame_index("photos/cat.1.jpg"), None);
+        let drawn = Drawn { scene: None, hash: "abc".to_owned(), seed: 3 };
+        let frame = FrameOf { hash: "abc".to_owned(), seed: 3, index: 12, ..FrameOf::default() };
+        assert_eq!(frame_of("frame 12", Some(&drawn)), Some(frame));
+        assert_eq!(frame_of("frame 12", None), None);
+        assert_eq!(frame_of("photos/cat.1.jpg", Some(&drawn)), None);
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("cat")).unwrap();
-        fs::write(folder.path().join("motley.json"), r#"{"seed": 7}"#).unwrap();
-        assert_eq!(dataset_frame(&folder.path().join("cat/000031.jpg")), Some((7, 31)));
-        assert_eq!(dataset_frame(&folder.path().join("cat/rex.jpg")), None);
+        fs::write(folder.path().join("motley.json"), r#"{"seed": 7, "scene_hash": "d"}"#).unwrap();
+        let frame = frame_of(folder.path().join("cat/000031.jpg").to_str().unwrap(), None).unwrap();
+        assert_eq!((frame.seed, frame.index, frame.hash.as_str()), (7, 31, "d"));
+        assert_eq!(frame_of(folder.path().join("cat/rex.jpg").to_str().unwrap(), None), None);
     }
 
     #[test]

@@ -25,6 +25,17 @@ impl Default for View {
     }
 }
 
+/// What the user wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// To see a frame in the preview.
+    pub open: Option<u64>,
+    /// To see its recipe.
+    pub recipe: bool,
+    /// To save it.
+    pub save: bool,
+}
+
 /// The pane. Adds the pictures that it shows to `wanted`, and gives the index of a frame that was clicked.
 pub fn sheet_ui(
     ui: &mut Ui,
@@ -32,7 +43,7 @@ pub fn sheet_ui(
     view: &mut View,
     shown: u64,
     wanted: &mut Vec<(Place, Shot)>,
-) -> Option<u64> {
+) -> Wishes {
     ui.horizontal_wrapped(|ui| {
         for count in COUNTS {
             ui.selectable_value(&mut view.count, count, count.to_string());
@@ -50,7 +61,7 @@ pub fn sheet_ui(
         ui.spacing_mut().slider_width = 80.0;
         ui.add(egui::Slider::new(&mut view.side, 48.0..=192.0).show_value(false)).on_hover_text("Size of the pictures");
     });
-    let mut clicked = None;
+    let mut wishes = Wishes::default();
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::splat(3.0);
         ui.horizontal_wrapped(|ui| {
@@ -61,13 +72,27 @@ pub fn sheet_ui(
                 let name = format!("Frame {index}");
                 let response = thumbnail_ui(ui, preview, place, view.side, index == shown, &name);
                 if response.clicked() {
-                    clicked = Some(index);
+                    wishes.open = Some(index);
                 }
+                if response.double_clicked() {
+                    wishes.recipe = true;
+                }
+                response.context_menu(|ui| {
+                    for (name, recipe, save) in [("Open its recipe", true, false), ("Save PNG…", false, true)] {
+                        if ui.button(name).clicked() {
+                            wishes = Wishes { open: Some(index), recipe, save };
+                            ui.close();
+                        }
+                    }
+                });
                 let labels =
                     preview.frame(place).map(|frame| format!("{} ({})", frame.labels.class, frame.labels.breed));
-                response.on_hover_text(format!("{name}: {}. Click to open it", labels.unwrap_or_default()));
+                response.on_hover_text(format!(
+                    "{name}: {}. Click to open it, twice for its recipe",
+                    labels.unwrap_or_default()
+                ));
             }
         });
     });
-    clicked
+    wishes
 }

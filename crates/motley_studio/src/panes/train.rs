@@ -9,6 +9,7 @@ use bevy_egui::egui::{self, Color32, ProgressBar, Ui};
 use egui_plot::{Corner, HLine, Legend, Line, Plot, PlotPoints, Points};
 use serde_json::Value;
 
+use super::copy_button;
 use crate::{
     dialogs::Input,
     jobs::{
@@ -23,7 +24,7 @@ const HEADS: [&str; 5] = ["", "transfer", "paper", "linear", "means"];
 const AUGMENTS: [&str; 4] = ["", "none", "paper", "transfer"];
 const DEVICES: [&str; 3] = ["auto", "cpu", "wgpu"];
 /// Accuracy on photos of the paper that Motley follows: trained on photos, and on frames alone.
-const PAPER: [(f64, &str); 2] = [(0.975, "paper, photos"), (0.86, "paper, frames")];
+const PAPER: [(f64, &str); 2] = [(0.975, "paper, photos: 97.5 %"), (0.86, "paper, frames: 86 %")];
 /// Width of a text field in points.
 const FIELD: f32 = 140.0;
 /// Height of a plot in points.
@@ -62,6 +63,7 @@ struct Curves {
     /// Pictures a second.
     rate: f64,
     words: String,
+    device: String,
     per_epoch: f64,
 }
 
@@ -83,15 +85,25 @@ impl View {
     ///
     /// # Errors
     /// When the system starts no process.
-    pub fn start(&mut self, launcher: &Launcher, scene: &Path, resume: bool) -> std::io::Result<()> {
-        let mut args = self.form.args(scene);
+    pub fn start(&mut self, launcher: &Launcher, scene: &Path) -> std::io::Result<()> {
+        let args = self.form.args(scene);
+        self.launch(launcher, args)
+    }
+
+    /// Goes on with the run in the form's folder, whatever else the form says.
+    ///
+    /// # Errors
+    /// When the system starts no process.
+    pub fn resume(&mut self, launcher: &Launcher) -> std::io::Result<()> {
+        let args = command::resume(&self.form.out);
+        self.launch(launcher, args)
+    }
+
+    fn launch(&mut self, launcher: &Launcher, mut args: Vec<OsString>) -> std::io::Result<()> {
         args.push("--json".into());
-        if resume {
-            args.push("--resume".into());
-        }
         let job = launcher.start(&args)?;
-        self.run =
-            Some(Run { job, args, out: launcher.folder.join(&self.form.out), curves: Curves::default(), told: false });
+        let out = launcher.folder.join(&self.form.out);
+        self.run = Some(Run { job, args, out, curves: Curves::default(), told: false });
         Ok(())
     }
 
@@ -150,20 +162,23 @@ impl Curves {
                 self.validation.extend(judged("val_loss", "val_accuracy"));
                 self.test.extend(judged("test_loss", "test_accuracy"));
             }
-            Some("finished") => self.done[0] = self.done[1],
+            // One that was stopped is not at its end.
+            Some("finished") if event["reason"] != "cancelled" => self.done[0] = self.done[1],
+            Some("device") => event["name"].as_str().unwrap_or_default().clone_into(&mut self.device),
             _ => {}
         }
     }
 }
 
-/// The pane. `scene` is the scene's file, if it has one that says what the window says.
-pub fn train_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View) -> Wishes {
+/// The pane. `scene` is the scene's file, if it has one that says what the window says; folders that are typed are relative to
+/// `folder`.
+pub fn train_ui(ui: &mut Ui, scene: Option<&Path>, folder: &Path, view: &mut View) -> Wishes {
     let mut wishes = Wishes::default();
     let running = view.is_running();
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_enabled_ui(!running, |ui| form_ui(ui, &mut view.form, &mut wishes.browse));
         ui.separator();
-        ui.horizontal_wrapped(|ui| buttons_ui(ui, scene, view, &mut wishes));
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, scene, folder, view, &mut wishes));
         match &view.run {
             Some(run) => run_ui(ui, run, view.paper, &mut wishes),
             None => {
@@ -248,27 +263,25 @@ fn choice_ui(ui: &mut Ui, name: &str, chosen: &mut String, all: &[&str], tip: &s
     ui.end_row();
 }
 
-fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, view: &mut View, wishes: &mut Wishes) {
-    let form = &view.form;
+fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, folder: &Path, view: &mut View, wishes: &mut Wishes) {
+    let form = view.form.clone();
     let anything = form.stream || !form.data.is_empty() || !form.real.is_empty();
     let running = view.is_running();
     let name = if form.stream && scene.is_none() { "Save and train" } else { "Train" };
     let train = ui.add_enabled(anything && !running && !form.out.is_empty(), egui::Button::new(name));
     wishes.start = train.on_disabled_hover_text("Choose something to learn from").clicked();
-    if let Some(run) = &mut view.run {
-        if running
-            && ui.button("Stop").on_hover_text("Stops after the step under way; what was learnt is kept").clicked()
-        {
-            run.job.interrupt();
-        }
-        if *run.job.status() == Status::Interrupted {
-            wishes.resume = ui.button("Continue").on_hover_text("Goes on from the last epoch").clicked();
-        }
+    if let Some(run) = view.run.as_mut().filter(|_| running)
+        && ui.button("Stop").on_hover_text("Stops after the step under way; what was learnt is kept").clicked()
+    {
+        run.job.interrupt();
+    }
+    // Whoever began it: this window, one that was closed, or the command line.
+    if !running && folder.join(&form.out).join("checkpoint.bin").is_file() {
+        let tip = "Goes on with the run in this folder from its last epoch, with the settings that it was begun with";
+        wishes.resume = ui.button("Continue").on_hover_text(tip).clicked();
     }
     let line = command::line(&view.form.args(scene.unwrap_or(Path::new("my.scene.ron"))));
-    if ui.button("Copy as command").on_hover_text(&line).clicked() {
-        ui.ctx().copy_text(line);
-    }
+    copy_button(ui, "Copy as command", line);
     ui.checkbox(&mut view.paper, "Paper's levels").on_hover_text("97.5 % trained on photos, 86 % on frames alone");
 }
 
@@ -277,7 +290,7 @@ fn run_ui(ui: &mut Ui, run: &Run, paper: bool, wishes: &mut Wishes) {
     let [done, total] = curves.done;
     ui.add(ProgressBar::new((done / total.max(1.0)) as f32).text(format!("{done:.0} of {total:.0} pictures")));
     match job.status() {
-        Status::Running => ui.label(format!("{}; {:.1} pictures/s", curves.words, curves.rate)),
+        Status::Running => ui.label(format!("{}; {:.1} pictures/s on {}", curves.words, curves.rate, curves.device)),
         Status::Stopping => ui.label("Stopping after the step under way…"),
         Status::Interrupted => ui.label("Stopped"),
         Status::Done => ui.label(format!("Done: {}", out.display())),
@@ -286,8 +299,10 @@ fn run_ui(ui: &mut Ui, run: &Run, paper: bool, wishes: &mut Wishes) {
     if *job.status() == Status::Done && ui.button("Results").clicked() {
         wishes.results = Some(out.clone());
     }
-    plot_ui(ui, "Accuracy", curves, 2, paper);
-    plot_ui(ui, "Loss", curves, 1, false);
+    if !curves.training.is_empty() || !curves.validation.is_empty() {
+        plot_ui(ui, "Accuracy", curves, 2, paper);
+        plot_ui(ui, "Loss", curves, 1, false);
+    }
     ui.collapsing("Command", |ui| ui.monospace(command::line(args)));
 }
 
@@ -299,7 +314,7 @@ fn plot_ui(ui: &mut Ui, name: &str, curves: &Curves, value: usize, paper: bool) 
     };
     let plot = Plot::new(name)
         .height(PLOT)
-        .legend(Legend::default().position(Corner::RightBottom))
+        .legend(Legend::default().position(Corner::LeftBottom).background_alpha(0.4))
         .x_axis_label("epoch")
         .allow_scroll(false)
         .include_x(0.0)

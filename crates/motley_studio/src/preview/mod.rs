@@ -91,8 +91,10 @@ pub struct Picture {
     pub shot: Shot,
     /// Pixels and labels.
     pub frame: Arc<Frame>,
-    /// Its texture, once it was shown, and what lay over it.
-    pub texture: Option<(Overlay, TextureHandle)>,
+    /// Its texture, once there is one; what is on it may be an older picture.
+    pub texture: Option<TextureHandle>,
+    /// What lies over the picture on its texture; `None` while another one is on it.
+    pub overlay: Option<Overlay>,
 }
 
 /// What there is to draw from, as far as the panels need to know.
@@ -195,7 +197,9 @@ impl Preview {
             if place == Place::Main {
                 self.milliseconds = milliseconds;
             }
-            self.pictures.insert(place, Picture { source, shot, frame: Arc::new(frame), texture: None });
+            let texture = self.pictures.remove(&place).and_then(|old| old.texture);
+            let frame = Arc::new(frame);
+            self.pictures.insert(place, Picture { source, shot, frame, texture, overlay: None });
         }
     }
 

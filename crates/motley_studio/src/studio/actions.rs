@@ -66,6 +66,7 @@ impl Studio {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
             self.help = false;
             self.prompt = None;
+            self.after_save = None;
         }
     }
 

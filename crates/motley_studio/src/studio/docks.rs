@@ -59,9 +59,15 @@ impl Panes<'_> {
             }
             Pane::Recipe => recipe_ui(ui, preview.frame(Place::Main).as_deref()),
             Pane::Sheet => {
-                let clicked = sheet_ui(ui, preview, &mut views.sheet, views.preview.index, &mut self.wanted);
-                if let Some(index) = clicked {
+                let wishes = sheet_ui(ui, preview, &mut views.sheet, views.preview.index, &mut self.wanted);
+                if let Some(index) = wishes.open {
                     views.preview.go(index);
+                }
+                if wishes.recipe {
+                    self.front = Some(Pane::Recipe);
+                }
+                if wishes.save {
+                    self.studio.ask_path(Purpose::Picture);
                 }
             }
             Pane::Strip => strip_ui(ui, preview, &mut views.strip, views.preview.index, &mut self.wanted),
@@ -75,7 +81,7 @@ impl Panes<'_> {
                 }
             }
             Pane::Train => {
-                let wishes = train_ui(ui, file.as_deref(), &mut views.train);
+                let wishes = train_ui(ui, file.as_deref(), &launcher.folder, &mut views.train);
                 if let Some(run) = wishes.results {
                     views.results.open(&run);
                     self.front = Some(Pane::Results);
@@ -84,15 +90,17 @@ impl Panes<'_> {
                     self.studio.ask_path(Purpose::Training(input));
                     return;
                 }
-                if wishes.start || wishes.resume {
-                    self.studio.train(wishes.resume);
+                if wishes.start {
+                    self.studio.train();
+                }
+                if wishes.resume {
+                    self.studio.resume_training();
                 }
             }
             Pane::Results => {
-                let wishes = results_ui(ui, &launcher.folder, &mut views.results);
-                if let Some((seed, index)) = wishes.open {
-                    views.preview.go(index);
-                    views.preview.seed = (seed != document.scene().output.seed).then_some(seed);
+                let wishes = results_ui(ui, &mut views.results);
+                if let Some(frame) = wishes.open {
+                    self.studio.open_frame(&frame);
                 }
                 if wishes.eval {
                     self.studio.eval();

@@ -21,12 +21,14 @@ use crate::{
     document::{Document, DocumentError},
     import::{self, Dropped, Models},
     jobs::{Launcher, command},
-    panes,
+    panes::{self, results::FrameOf},
     preview::{Place, Preview, Source, overlay::Layer},
 };
 
 /// How often the file is looked at, in seconds.
 const DISK_PERIOD: f64 = 1.0;
+/// Notices that are kept; older ones are not worth their room.
+const MOST_NOTICES: usize = 3;
 
 /// Views of the panes.
 pub struct Views {
@@ -60,9 +62,11 @@ pub struct Studio {
     dialogs: Dialogs,
     /// A path that the user types, and what for.
     prompt: Option<(Purpose, String)>,
-    notices: Vec<String>,
+    notices: Vec<Notice>,
     help: bool,
-    closing: Closing,
+    /// The user is asked whether changes may be lost.
+    leaving: Option<Leave>,
+    closed: bool,
     /// What is to be done once the scene has a file.
     after_save: Option<AfterSave>,
     import: Option<Import>,
@@ -70,24 +74,33 @@ pub struct Studio {
     longest_frame: Duration,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What the user is told until it is closed.
+#[derive(Clone, PartialEq, Eq)]
+struct Notice {
+    text: String,
+    is_error: bool,
+}
+
+#[derive(Clone, PartialEq, Eq)]
 enum AfterSave {
     Capture,
     Train,
+    Leave(Leave),
+}
+
+/// What would lose changes that are not saved.
+#[derive(Clone, PartialEq, Eq)]
+enum Leave {
+    /// Closing the window.
     Close,
+    /// Opening another scene.
+    Open(PathBuf),
 }
 
 /// Models that were dropped.
 enum Import {
     Asked(Models),
     Copying(Models, JoinHandle<std::io::Result<()>>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Closing {
-    No,
-    Asked,
-    Yes,
 }
 
 impl Studio {
@@ -100,7 +113,7 @@ impl Studio {
             strip: panes::strip::View::default(),
             capture: panes::capture::View::default(),
             train: panes::train::View::default(),
-            results: panes::results::View::new(launcher.wake.clone()),
+            results: panes::results::View::new(launcher.folder.clone(), launcher.wake.clone()),
         };
         Self {
             document,
@@ -112,7 +125,8 @@ impl Studio {
             prompt: None,
             notices: Vec::new(),
             help: false,
-            closing: Closing::No,
+            leaving: None,
+            closed: false,
             after_save: None,
             import: None,
             looked_at_disk: 0.0,
@@ -171,7 +185,7 @@ impl Studio {
         self.prompt_ui(ui);
         self.import_ui(ui, now);
         self.help_ui(ui);
-        self.closing_ui(ui);
+        self.leaving_ui(ui);
     }
 
     /// What is drawn.
@@ -187,11 +201,20 @@ impl Studio {
     }
 
     /// Tells the user something.
-    pub fn tell(&mut self, notice: impl Into<String>) {
-        let notice = notice.into();
-        if !self.notices.contains(&notice) {
-            self.notices.push(notice);
-        }
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.note(Notice { text: text.into(), is_error: false });
+    }
+
+    /// Tells the user what went wrong.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.note(Notice { text: text.into(), is_error: true });
+    }
+
+    fn note(&mut self, notice: Notice) {
+        self.notices.retain(|known| *known != notice);
+        self.notices.push(notice);
+        let excess = self.notices.len().saturating_sub(MOST_NOTICES);
+        self.notices.drain(..excess);
     }
 
     /// Notes how long a frame of the window took.
@@ -206,12 +229,12 @@ impl Studio {
 
     /// The user wants to close the window.
     pub fn close(&mut self) {
-        self.closing = if self.document.is_changed() { Closing::Asked } else { Closing::Yes };
+        self.leave(Leave::Close);
     }
 
     /// May the window be closed?
     pub fn is_closed(&self) -> bool {
-        self.closing == Closing::Yes
+        self.closed
     }
 
     /// Files and folders that were dropped on the window.
@@ -227,24 +250,55 @@ impl Studio {
                     classes.iter().for_each(|class| import::add_class(&mut scene, class, None));
                     self.document.edit(scene, now);
                 }
-                Err(reason) => self.tell(reason),
+                Err(reason) => self.warn(reason),
             }
         }
     }
 
-    /// Opens a scene file, unless there are changes that would be lost.
+    /// Opens a scene file, after asking when there are changes that would be lost.
     pub fn open(&mut self, path: &Path) {
+        self.leave(Leave::Open(path.to_owned()));
+    }
+
+    fn leave(&mut self, leave: Leave) {
         if self.document.is_changed() {
-            self.tell("This scene has changes: save or undo them before you open another one");
+            self.leaving = Some(leave);
+        } else {
+            self.left(leave);
+        }
+    }
+
+    /// Leaves the scene, whatever is lost.
+    fn left(&mut self, leave: Leave) {
+        match leave {
+            Leave::Close => self.closed = true,
+            Leave::Open(path) => match Document::open(&path) {
+                Ok(document) => {
+                    self.document = document;
+                    self.views.preview.go(0);
+                }
+                Err(error) => self.warn(error.to_string()),
+            },
+        }
+    }
+
+    /// Shows a frame that a run was judged on, drawn again. Other scenes would draw another picture under its index.
+    fn open_frame(&mut self, frame: &FrameOf) {
+        if self.document.scene().hash() != frame.hash
+            && let Some(file) = frame.scene.as_deref().filter(|_| !self.document.is_changed())
+        {
+            self.open(file);
+        }
+        if self.document.scene().hash() != frame.hash {
+            let scene =
+                frame.scene.as_ref().map_or_else(|| "the default scene".into(), |scene| scene.display().to_string());
+            let what = "The open scene is another than the one that this frame was drawn from, or was changed since";
+            self.warn(format!("{what}: open {scene} as it was"));
             return;
         }
-        match Document::open(path) {
-            Ok(document) => {
-                self.document = document;
-                self.views.preview.go(0);
-            }
-            Err(error) => self.tell(error.to_string()),
-        }
+        let view = &mut self.views.preview;
+        view.go(frame.index);
+        view.seed = (frame.seed != self.document.scene().output.seed).then_some(frame.seed);
     }
 
     fn save(&mut self) {
@@ -253,7 +307,7 @@ impl Studio {
             Err(DocumentError::NoFile) => self.ask_path(Purpose::SaveAs),
             Err(error) => {
                 self.after_save = None;
-                self.tell(error.to_string());
+                self.warn(error.to_string());
             }
         }
     }
@@ -261,8 +315,8 @@ impl Studio {
     fn saved(&mut self) {
         match self.after_save.take() {
             Some(AfterSave::Capture) => self.capture(),
-            Some(AfterSave::Train) => self.train(false),
-            Some(AfterSave::Close) => self.closing = Closing::Yes,
+            Some(AfterSave::Train) => self.train(),
+            Some(AfterSave::Leave(leave)) => self.left(leave),
             None => {}
         }
     }
@@ -281,34 +335,41 @@ impl Studio {
             return;
         };
         if let Err(error) = self.views.capture.start(&self.launcher, &file, self.document.scene()) {
-            self.tell(format!("The capture cannot be started: {error}"));
+            self.warn(format!("The capture cannot be started: {error}"));
         }
     }
 
     /// Trains what the form says, after the scene was saved if its frames are learnt.
-    fn train(&mut self, resume: bool) {
+    fn train(&mut self) {
         let file = self.file();
         if file.is_none() && self.views.train.form.stream {
             self.after_save = Some(AfterSave::Train);
             self.save();
             return;
         }
-        if let Err(error) = self.views.train.start(&self.launcher, &file.unwrap_or_default(), resume) {
-            self.tell(format!("The training cannot be started: {error}"));
+        if let Err(error) = self.views.train.start(&self.launcher, &file.unwrap_or_default()) {
+            self.warn(format!("The training cannot be started: {error}"));
+        }
+    }
+
+    /// Goes on with the run in the form's folder, with the settings that it was begun with.
+    fn resume_training(&mut self) {
+        if let Err(error) = self.views.train.resume(&self.launcher) {
+            self.warn(format!("The training cannot be started: {error}"));
         }
     }
 
     /// Judges the run that is looked at on the test folder.
     fn eval(&mut self) {
         if let Err(error) = self.views.results.start_eval(&self.launcher) {
-            self.tell(format!("The command cannot be started: {error}"));
+            self.warn(format!("The command cannot be started: {error}"));
         }
     }
 
     /// Shows where that run looks on a picture.
     fn explain(&mut self, picture: &Path) {
         if let Err(error) = self.views.results.start_explain(&self.launcher, picture) {
-            self.tell(format!("The command cannot be started: {error}"));
+            self.warn(format!("The command cannot be started: {error}"));
         }
     }
 
@@ -333,7 +394,7 @@ impl Studio {
             Purpose::Open => self.open(&path),
             Purpose::SaveAs => match self.document.save_as(&path) {
                 Ok(()) => self.saved(),
-                Err(error) => self.tell(error.to_string()),
+                Err(error) => self.warn(error.to_string()),
             },
             Purpose::Picture => self.save_picture(&path),
             Purpose::Model => self.save_model(&path),
@@ -350,13 +411,13 @@ impl Studio {
     /// Saves the picture as it is captured, without what lies over it.
     fn save_picture(&mut self, path: &Path) {
         let Some(frame) = self.preview.frame(Place::Main) else {
-            self.tell("There is no picture yet");
+            self.warn("There is no picture yet");
             return;
         };
         let saved = image::save_buffer(path, &frame.rgb, frame.width, frame.height, image::ColorType::Rgb8);
         match saved {
             Ok(()) => self.tell(format!("Saved {}", path.display())),
-            Err(error) => self.tell(format!("{}: {error}", path.display())),
+            Err(error) => self.warn(format!("The picture cannot be saved as {}: {error}", path.display())),
         }
     }
 
@@ -365,7 +426,7 @@ impl Studio {
         let Some(model) = self.views.results.model() else { return };
         match std::fs::copy(&model, path) {
             Ok(_) => self.tell(format!("Saved {}", path.display())),
-            Err(error) => self.tell(format!("{} cannot be copied to {}: {error}", model.display(), path.display())),
+            Err(error) => self.warn(format!("{} cannot be copied to {}: {error}", model.display(), path.display())),
         }
     }
 
@@ -398,7 +459,8 @@ impl Studio {
                     if ui.small_button("×").clicked() {
                         closed = Some(number);
                     }
-                    ui.label(notice);
+                    let colour = if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
+                    ui.colored_label(colour, &notice.text);
                 });
             }
             if let Some(number) = closed {
@@ -409,6 +471,10 @@ impl Studio {
                 ui.colored_label(colour, "The file on disk has faults; what is shown is its last good state:");
                 for fault in self.document.disk_faults() {
                     ui.colored_label(colour, fault.to_string());
+                }
+                let tip = "What is shown here may then be saved over it";
+                if ui.button("Keep what is here").on_hover_text(tip).clicked() {
+                    self.document.settle(false);
                 }
             }
             if let Some(reason) = self.preview.failure() {

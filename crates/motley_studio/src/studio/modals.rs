@@ -5,7 +5,7 @@ use std::path::Path;
 use bevy_egui::egui::{self, Key, Ui};
 
 use super::{
-    AfterSave, Closing, Import, Studio,
+    AfterSave, Import, Leave, Studio,
     actions::{SHORTCUTS, keys},
 };
 use crate::{
@@ -24,8 +24,8 @@ impl Studio {
                     models.add(&mut scene);
                     self.document.edit(scene, now);
                 }
-                Ok(Err(error)) => self.tell(format!("The models cannot be copied: {error}")),
-                Err(_) => self.tell("The models could not be copied"),
+                Ok(Err(error)) => self.warn(format!("The models cannot be copied: {error}")),
+                Err(_) => self.warn("The models could not be copied"),
             },
             Some(Import::Copying(models, copying)) => {
                 ui.ctx().request_repaint();
@@ -89,16 +89,23 @@ impl Studio {
             Purpose::Model => ("Save the model as", "Save"),
             Purpose::CaptureFolder => ("Folder of the dataset", "Choose"),
         };
+        let saves = matches!(purpose, Purpose::SaveAs | Purpose::Picture | Purpose::Model);
+        let whole = self.launcher.folder.join(path.trim());
+        // Its own file is what saving is for.
+        let taken = saves && whole.is_file() && self.document.path() != Some(whole.as_path());
         let (mut done, mut cancelled) = (false, false);
         egui::Modal::new("path".into()).show(ui.ctx(), |ui| {
             ui.heading(title);
             let edit = ui.add(egui::TextEdit::singleline(path).desired_width(520.0));
+            done = !taken && edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if ui.memory(|memory| memory.focused().is_none()) {
                 edit.request_focus();
             }
-            done = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if taken {
+                ui.colored_label(ui.visuals().warn_fg_color, "This file is there already");
+            }
             ui.horizontal(|ui| {
-                done |= ui.button(button).clicked();
+                done |= ui.button(if taken { "Replace it" } else { button }).clicked();
                 if ui.button("Browse…").clicked() {
                     self.dialogs.open(purpose, Path::new(path.as_str()));
                 }
@@ -134,28 +141,31 @@ impl Studio {
         }
     }
 
-    pub(super) fn closing_ui(&mut self, ui: &Ui) {
-        if self.closing != Closing::Asked {
-            return;
-        }
-        let modal = egui::Modal::new("closing".into()).show(ui.ctx(), |ui| {
+    pub(super) fn leaving_ui(&mut self, ui: &Ui) {
+        let Some(leave) = self.leaving.clone() else { return };
+        let [save, lose] = match leave {
+            Leave::Close => ["Save and close", "Close without saving"],
+            Leave::Open(_) => ["Save and open", "Open without saving"],
+        };
+        let modal = egui::Modal::new("leaving".into()).show(ui.ctx(), |ui| {
             ui.heading("The scene is not saved");
             ui.horizontal(|ui| {
-                if ui.button("Save and close").clicked() {
-                    self.closing = Closing::No;
-                    self.after_save = Some(AfterSave::Close);
+                if ui.button(save).clicked() {
+                    self.leaving = None;
+                    self.after_save = Some(AfterSave::Leave(leave.clone()));
                     self.save();
                 }
-                if ui.button("Close without saving").clicked() {
-                    self.closing = Closing::Yes;
+                if ui.button(lose).clicked() {
+                    self.leaving = None;
+                    self.left(leave);
                 }
                 if ui.button("Cancel").clicked() {
-                    self.closing = Closing::No;
+                    self.leaving = None;
                 }
             });
         });
-        if modal.should_close() && self.closing == Closing::Asked {
-            self.closing = Closing::No;
+        if modal.should_close() {
+            self.leaving = None;
         }
     }
 }
