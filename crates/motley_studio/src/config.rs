@@ -1,4 +1,4 @@
-//! What the window remembers of one day for the next: where the panes are, light or dark, what lies over pictures.
+//! What the window remembers of one day for the next: where the panes are, light or dark, what lies over pictures, what was trained.
 
 use std::{fs, path::PathBuf};
 
@@ -6,7 +6,7 @@ use bevy_egui::egui::ThemePreference;
 use egui_tiles::{Container, Linear, LinearDir, Tile, Tiles, Tree};
 use serde::{Deserialize, Serialize};
 
-use crate::{panes::Pane, preview::overlay::Overlay};
+use crate::{jobs::command::Train, panes::Pane, preview::overlay::Overlay};
 
 /// What is remembered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,11 +17,14 @@ pub struct Config {
     pub theme: ThemePreference,
     /// What lies over pictures.
     pub overlay: Overlay,
+    /// The form of the last training.
+    #[serde(default)]
+    pub training: Train,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { docks: docks(), theme: ThemePreference::Dark, overlay: Overlay::default() }
+        Self { docks: docks(), theme: ThemePreference::Dark, overlay: Overlay::default(), training: Train::default() }
     }
 }
 

@@ -13,6 +13,8 @@ use motley_scene::scene::{Class, Height, Scene, Source, check_name};
 
 /// The pack that models are copied into, beside the scene file.
 pub const PACK: &str = "models";
+/// How deep the files of a model may lie below it.
+const DEPTH: usize = 3;
 
 /// What was dropped.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +35,10 @@ pub enum Dropped {
 /// Models and the class that they are to belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Models {
-    /// Their files, and what lies beside them.
+    /// Their files, and what lies beside and below them.
     pub files: Vec<PathBuf>,
+    /// The folder that those paths begin with.
+    pub root: PathBuf,
     /// The class; the user may change it.
     pub class: String,
     /// Height of models of a new class, metres.
@@ -53,9 +57,10 @@ impl Dropped {
             if !classes.is_empty() {
                 return Ok(Self::Pack { folder: path.to_owned(), classes });
             }
-            let files = files(path);
-            if files.iter().any(|file| is_model(file)) {
-                return Ok(Self::Models(Models { files, class: name, height_m: 0.5 }));
+            if files(path).iter().any(|file| is_model(file)) {
+                let mut all = Vec::new();
+                collect(path, DEPTH, &mut all);
+                return Ok(Self::Models(Models { files: all, root: path.to_owned(), class: name, height_m: 0.5 }));
             }
             return Err(format!(
                 "{} holds no model: drop a folder with .glb or .gltf files, or one with subjects/<class>/",
@@ -65,7 +70,8 @@ impl Dropped {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("ron") => Ok(Self::Scene(path.to_owned())),
             Some(extension) if extension.eq_ignore_ascii_case("glb") => {
-                Ok(Self::Models(Models { files: vec![path.to_owned()], class: name, height_m: 0.5 }))
+                let root = path.parent().unwrap_or(path).to_owned();
+                Ok(Self::Models(Models { files: vec![path.to_owned()], root, class: name, height_m: 0.5 }))
             }
             Some(extension) if extension.eq_ignore_ascii_case("gltf") => {
                 Err(format!("{} names other files: drop its folder, or a .glb", path.display()))
@@ -81,17 +87,24 @@ impl Models {
         check_name(&self.class).err()
     }
 
-    /// Copies the files on a thread of its own.
+    /// Copies the files on a thread of its own. None that lies there already is replaced.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn copy(&self, base: &Path) -> io::Result<JoinHandle<io::Result<()>>> {
         let folder = base.join(PACK).join("subjects").join(&self.class);
-        let files = self.files.clone();
+        let target = |file: &PathBuf| folder.join(file.strip_prefix(&self.root).unwrap_or(file));
+        let copies: Vec<(PathBuf, PathBuf)> = self.files.iter().map(|file| (file.clone(), target(file))).collect();
         thread::Builder::new().name("motley import".to_owned()).spawn(move || {
-            fs::create_dir_all(&folder)?;
-            for file in files {
-                fs::copy(&file, folder.join(file.file_name().unwrap_or_default()))?;
+            if let Some((_, there)) = copies.iter().find(|(_, to)| to.exists()) {
+                let problem = format!("{} is there already: rename or remove one of the two", there.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, problem));
+            }
+            for (from, to) in copies {
+                if let Some(folder) = to.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                fs::copy(&from, &to)?;
             }
             Ok(())
         })
@@ -137,6 +150,17 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Files of a folder and of those below it, hidden ones left out.
+fn collect(path: &Path, depth: usize, all: &mut Vec<PathBuf>) {
+    let hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    all.extend(files(path).into_iter().filter(|file| !hidden(file)));
+    if depth > 0 {
+        for name in folders(path).iter().filter(|name| !name.starts_with('.')) {
+            collect(&path.join(name), depth - 1, all);
+        }
+    }
+}
+
 /// Names of the folders in a folder.
 fn folders(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -155,11 +179,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mugs = folder.path().join("mug");
         fs::create_dir(&mugs).unwrap();
-        fs::write(mugs.join("a.glb"), "a").unwrap();
+        fs::write(mugs.join("a.GLB"), "a").unwrap();
+        fs::create_dir(mugs.join("textures")).unwrap();
+        fs::write(mugs.join("textures/a.png"), "a").unwrap();
         let Ok(Dropped::Models(models)) = Dropped::find(&mugs) else { panic!("models") };
-        assert_eq!((models.class.as_str(), models.files.len()), ("mug", 1));
+        assert_eq!((models.class.as_str(), models.files.len()), ("mug", 2));
         models.copy(folder.path()).unwrap().join().unwrap().unwrap();
-        assert!(folder.path().join("models/subjects/mug/a.glb").is_file());
+        for file in ["a.GLB", "textures/a.png"] {
+            assert!(folder.path().join("models/subjects/mug").join(file).is_file(), "{file}");
+        }
+        let again = models.copy(folder.path()).unwrap().join().unwrap().unwrap_err();
+        assert!(again.to_string().contains("is there already"), "{again}");
         let mut scene = Scene::default();
         models.add(&mut scene);
         models.add(&mut scene);

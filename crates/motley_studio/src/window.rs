@@ -24,7 +24,9 @@ use bevy::{
     window::{ExitCondition, PrimaryWindow, WindowCloseRequested, WindowResolution},
     winit::{UpdateMode, WinitPlugin, WinitSettings},
 };
-use bevy_egui::{EguiContexts, EguiInput, EguiInputSet, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
+use bevy_egui::{
+    EguiClipboard, EguiContexts, EguiInput, EguiInputSet, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui,
+};
 use motley_capture::{CaptureError, check_driver, render_creation};
 use thiserror::Error;
 
@@ -258,7 +260,7 @@ fn end_frame(mut shown: ResMut<Shown>, clock: Res<Clock>) {
 /// What the user arranged is there again the next time, whatever ends the window.
 fn keep_layout(mut exit: MessageReader<AppExit>, shown: Res<Shown>) {
     if exit.read().next().is_some() {
-        shown.studio.config.save();
+        shown.studio.remembered().save();
     }
 }
 
@@ -268,6 +270,7 @@ fn mend_modifiers(
     mut keys: MessageReader<KeyboardInput>,
     mut held: Local<egui::Modifiers>,
     mut input: Query<&mut EguiInput, With<PrimaryEguiContext>>,
+    mut clipboard: ResMut<EguiClipboard>,
 ) {
     let mut pressed = Vec::new();
     for key in keys.read() {
@@ -292,6 +295,18 @@ fn mend_modifiers(
     let Ok(mut input) = input.single_mut() else { return };
     if !input.focused {
         *held = egui::Modifiers::NONE;
+    }
+    // Copy, cut and paste are events of their own, made by the same modifiers.
+    let edits = [(egui::Key::C, "c"), (egui::Key::X, "x"), (egui::Key::V, "v")];
+    for (key, letter) in edits {
+        let wanted = pressed.iter().any(|(known, down, held)| *known == key && *down && held.command);
+        let typed = |event: &egui::Event| matches!(event, egui::Event::Text(text) if text.eq_ignore_ascii_case(letter));
+        let Some(at) = input.events.iter().position(typed).filter(|_| wanted) else { continue };
+        input.events[at] = match key {
+            egui::Key::C => egui::Event::Copy,
+            egui::Key::X => egui::Event::Cut,
+            _ => egui::Event::Paste(clipboard.get_text().unwrap_or_default()),
+        };
     }
     let mut pressed = pressed.into_iter();
     for event in &mut input.events {

@@ -21,6 +21,10 @@ const WAITING: usize = 1024;
 /// Lines of its errors that are kept.
 const LAST_WORDS: usize = 30;
 
+/// By how much a job stands back behind the window (man 2 setpriority).
+#[cfg(unix)]
+const NICE: i32 = 10;
+
 /// Exit status of a command that was interrupted: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
@@ -76,6 +80,11 @@ impl Launcher {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
+        // The window comes first: whoever waits for a job hardly notices, whoever waits for the mouse does.
+        #[cfg(unix)]
+        if let Err(error) = rustix::process::setpriority_process(Some(rustix::process::Pid::from_child(&child)), NICE) {
+            tracing::warn!("a job runs at the window's priority: {error}");
+        }
         let (sender, lines) = bounded(WAITING);
         if let Some(out) = child.stdout.take() {
             let parse = |line: String| serde_json::from_str(&line).ok().map(Line::Event);

@@ -1,9 +1,6 @@
 //! From a scene to a dataset, by the same command as on the command line.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, path::Path};
 
 use bevy_egui::egui::{self, ProgressBar, Ui};
 use motley_scene::scene::{Format, LabelKind, Scene};
@@ -30,7 +27,10 @@ pub struct View {
 struct Running {
     job: Job,
     args: Vec<OsString>,
-    out: PathBuf,
+    /// Its folder as it was typed.
+    out: String,
+    /// It is to be forgotten when it has ended.
+    cancelled: bool,
     done: u64,
     total: u64,
     rate: f64,
@@ -70,9 +70,8 @@ impl View {
         let mut args = command.args(file);
         args.push("--json".into());
         let job = launcher.start(&args)?;
-        let out = launcher.folder.join(&command.out);
-        let total = command.count;
-        self.job = Some(Running { job, args, out, done: 0, total, rate: 0.0, seconds_left: 0.0 });
+        let (out, total) = (command.out, command.count);
+        self.job = Some(Running { job, args, out, cancelled: false, done: 0, total, rate: 0.0, seconds_left: 0.0 });
         Ok(())
     }
 
@@ -82,11 +81,22 @@ impl View {
         for event in running.job.poll() {
             running.take(&event);
         }
+        if running.cancelled && *running.job.status() == Status::Interrupted {
+            self.job = None;
+        }
     }
 
     /// Is a capture under way?
     pub fn is_running(&self) -> bool {
         self.job.as_ref().is_some_and(|running| running.job.is_running())
+    }
+
+    /// Stops the capture for good.
+    pub fn cancel(&mut self) {
+        self.interrupt();
+        if let Some(running) = &mut self.job {
+            running.cancelled = true;
+        }
     }
 
     /// Asks the capture to stop.
@@ -140,16 +150,16 @@ pub fn capture_ui(ui: &mut Ui, scene: &Scene, file: Option<&Path>, view: &mut Vi
         {
             view.interrupt();
         }
+        let under_way = view.is_running() || resumes;
+        if under_way && ui.button("Cancel").on_hover_text("What has been captured so far stays in its folder").clicked()
+        {
+            view.cancel();
+        }
         let line = command::line(&command.args(file.unwrap_or(Path::new("my.scene.ron"))));
         copy_button(ui, "Copy as command", line);
     });
     if let Some(running) = &view.job {
         progress_ui(ui, running);
-    }
-    if view.job.as_ref().is_some_and(|job| *job.job.status() == Status::Interrupted)
-        && ui.button("Forget it").on_hover_text("What has been captured so far stays in its folder").clicked()
-    {
-        view.job = None;
     }
     wishes
 }
@@ -215,7 +225,7 @@ fn progress_ui(ui: &mut Ui, running: &Running) {
         Status::Running => ui.label(format!("{rate:.1} img/s, {seconds_left:.0} s left")),
         Status::Stopping => ui.label("Stopping after the frames under way…"),
         Status::Interrupted => ui.label("Paused: Resume goes on where it stopped, today or another day"),
-        Status::Done => ui.label(format!("Done: {} ({rate:.1} img/s)", running.out.display())),
+        Status::Done => ui.label(format!("Done: {} ({rate:.1} img/s)", running.out)),
         Status::Failed(reason) => ui.colored_label(ui.visuals().error_fg_color, reason),
     };
     ui.collapsing("Command", |ui| ui.monospace(command::line(&running.args)));

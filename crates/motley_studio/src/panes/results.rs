@@ -480,13 +480,15 @@ fn mistake_ui(ui: &mut Ui, one: &Evaluation, mistake: &Mistake, view: &mut View,
 }
 
 fn explains_ui(ui: &mut Ui, view: &mut View) {
-    ui.horizontal_wrapped(|ui| {
+    // Picture and map side by side are a little more than twice as wide as high, and there are two of them.
+    let height = (ui.available_width() / (2.2 * METHODS.len() as f32)).min(2.0 * SIDE);
+    ui.horizontal(|ui| {
         for (method, job, out) in &view.explains {
             ui.vertical(|ui| {
                 ui.weak(*method);
                 match job.status() {
                     Status::Done => {
-                        view.gallery.picture_ui(ui, &out.join("grid.png"), 1.25 * SIDE, false);
+                        view.gallery.picture_ui(ui, &out.join("grid.png"), height, false);
                     }
                     Status::Failed(reason) => {
                         ui.colored_label(ui.visuals().error_fg_color, reason);

@@ -44,6 +44,8 @@ pub struct View {
 struct Run {
     job: Job,
     args: Vec<OsString>,
+    /// Its folder as it was typed.
+    name: String,
     out: PathBuf,
     curves: Curves,
     told: bool,
@@ -81,6 +83,11 @@ pub struct Wishes {
 }
 
 impl View {
+    /// A form as it was filled in before.
+    pub fn new(form: Train) -> Self {
+        Self { form, ..Self::default() }
+    }
+
     /// Starts what the form says.
     ///
     /// # Errors
@@ -102,8 +109,8 @@ impl View {
     fn launch(&mut self, launcher: &Launcher, mut args: Vec<OsString>) -> std::io::Result<()> {
         args.push("--json".into());
         let job = launcher.start(&args)?;
-        let out = launcher.folder.join(&self.form.out);
-        self.run = Some(Run { job, args, out, curves: Curves::default(), told: false });
+        let (name, out) = (self.form.out.clone(), launcher.folder.join(&self.form.out));
+        self.run = Some(Run { job, args, name, out, curves: Curves::default(), told: false });
         Ok(())
     }
 
@@ -286,14 +293,14 @@ fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, folder: &Path, view: &mut View,
 }
 
 fn run_ui(ui: &mut Ui, run: &Run, paper: bool, wishes: &mut Wishes) {
-    let Run { job, args, out, curves, .. } = run;
+    let Run { job, args, name, out, curves, .. } = run;
     let [done, total] = curves.done;
     ui.add(ProgressBar::new((done / total.max(1.0)) as f32).text(format!("{done:.0} of {total:.0} pictures")));
     match job.status() {
         Status::Running => ui.label(format!("{}; {:.1} pictures/s on {}", curves.words, curves.rate, curves.device)),
         Status::Stopping => ui.label("Stopping after the step under way…"),
         Status::Interrupted => ui.label("Stopped"),
-        Status::Done => ui.label(format!("Done: {}", out.display())),
+        Status::Done => ui.label(format!("Done: {name}")),
         Status::Failed(reason) => ui.colored_label(ui.visuals().error_fg_color, reason),
     };
     if *job.status() == Status::Done && ui.button("Results").clicked() {

@@ -31,6 +31,9 @@ use super::{
 
 /// Pictures that wait to be taken.
 const WAITING: usize = 4;
+/// By how much the thread stands back behind the window, and less than jobs do (man 2 setpriority).
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 /// Width of pictures that are shown small, in pixels.
 pub const SMALL: u32 = 192;
 
@@ -129,6 +132,7 @@ impl Worker {
         let shared = Arc::new(Shared::default());
         let queue = shared.clone();
         thread::Builder::new().name("motley preview".to_owned()).spawn(move || {
+            stand_back();
             let tell = Teller { sender, wake: Box::new(wake) };
             let mut artist = Artist { queue: queue.clone(), tell, open: None, base: None, maker: None };
             while let Some(task) = queue.next() {
@@ -164,6 +168,15 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_one();
+    }
+}
+
+/// The window comes first where the CPU draws; what this thread starts inherits its priority. Elsewhere than on Linux the call
+/// would concern the whole process.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::warn!("the preview is drawn at the window's priority: {error}");
     }
 }
 

@@ -112,7 +112,7 @@ impl Studio {
             sheet: panes::sheet::View::default(),
             strip: panes::strip::View::default(),
             capture: panes::capture::View::default(),
-            train: panes::train::View::default(),
+            train: panes::train::View::new(config.training.clone()),
             results: panes::results::View::new(launcher.folder.clone(), launcher.wake.clone()),
         };
         Self {
@@ -215,6 +215,11 @@ impl Studio {
         self.notices.push(notice);
         let excess = self.notices.len().saturating_sub(MOST_NOTICES);
         self.notices.drain(..excess);
+    }
+
+    /// What is to be remembered for the next time.
+    pub fn remembered(&self) -> Config {
+        Config { training: self.views.train.form.clone(), ..self.config.clone() }
     }
 
     /// Notes how long a frame of the window took.
