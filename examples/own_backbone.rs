@@ -73,7 +73,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
         }
         ControlFlow::Continue(())
     };
-    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, listener: &mut listener };
+    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, test: None, listener: &mut listener };
     let fitted = fit.run(redraw(Classifier { backbone, head }, 0), &mut stripes, None, &device)?;
     let tally = evaluate(&fitted.best, &mut |_| stripes(1000), &device)?;
     println!("right on {:.0} % of fresh pictures", 100.0 * tally.accuracy());

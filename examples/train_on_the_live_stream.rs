@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         ControlFlow::Continue(())
     };
-    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, listener: &mut listener };
+    let fit = ImageFit { training: &training, frozen_stages: 0, checkpoint: None, test: None, listener: &mut listener };
     let fitted = fit.run(redraw(Classifier { backbone, head }, 0), &mut next_frames, None, &device)?;
     let tally = evaluate(&fitted.last, &mut next_frames, &device)?;
     println!("right on {} of {} fresh frames", tally.right, tally.seen);

@@ -391,9 +391,14 @@ pub struct ZooReportArgs {
 
 impl ZooReportArgs {
     /// Is this breed to be shown?
-    pub fn wants(&self, breed: &str) -> bool {
-        self.breeds.is_empty() || self.breeds.iter().any(|wanted| wanted == breed)
+    pub fn wants(&self, class: &str, breed: &str) -> bool {
+        self.breeds.is_empty() || self.breeds.iter().any(|wanted| is_called(class, breed, wanted))
     }
+}
+
+/// Is a breed called so, with its class before it or without?
+pub fn is_called(class: &str, breed: &str, name: &str) -> bool {
+    name == breed || name.split_once('/') == Some((class, breed))
 }
 
 #[derive(Debug, Args)]

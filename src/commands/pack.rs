@@ -5,7 +5,7 @@ use motley_scene::scene::{Class, Scene};
 use motley_zoo::{
     pack::{
         Pack, PackError,
-        examine::{Description, oddities},
+        examine::{Description, Oddity, oddities},
     },
     ready::ReadyScene,
 };
@@ -31,22 +31,24 @@ pub fn run(args: &PackArgs) -> anyhow::Result<Outcome> {
 fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
     let (pack, faults) = Pack::survey(&args.pack);
     faults.iter().for_each(|fault| eprintln!("{fault}"));
-    // A scene opens a pack only when all names and headers in it are sound.
-    let drawable = faults.is_empty();
-    let mut faulty = !drawable;
+    let mut count = faults.len();
     let mut descriptions = Vec::new();
     for class in pack.classes() {
         for (index, name) in pack.subjects(class).enumerate() {
             let loaded = match pack.load_subject(class, index, None) {
                 Ok(loaded) => loaded,
                 Err(fault) => {
-                    faulty = true;
+                    count += 1;
                     eprintln!("{fault}");
                     continue;
                 }
             };
-            for line in oddities(&loaded).iter().chain(&loaded.notes) {
-                eprintln!("{class}/{name}: {line}");
+            for Oddity { text, is_fault } in oddities(&loaded) {
+                count += usize::from(is_fault);
+                eprintln!("{class}/{name}: {}{text}", if is_fault { "" } else { "note: " });
+            }
+            for note in &loaded.notes {
+                eprintln!("{class}/{name}: note: {note}");
             }
             let (size, licence) = (loaded.natural_size, loaded.copyright.clone());
             descriptions.push(Description::new(class, name, licence, size, &loaded.model));
@@ -54,14 +56,17 @@ fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
     }
     let new = |fault: &PackError| faults.iter().all(|told| told.path != fault.path);
     for fault in pack.look_around().into_iter().filter(new) {
-        faulty = true;
+        count += 1;
         eprintln!("{fault}");
     }
-    if drawable && !descriptions.is_empty() {
+    if descriptions.is_empty() {
+        eprintln!("there is no model that could be shown");
+    } else {
         show(args, &descriptions)?;
         write(&args.out.join("pack.json"), &serde_json::to_vec_pretty(&descriptions)?)?;
     }
-    Ok(if faulty { Outcome::Faults } else { Outcome::Done })
+    eprintln!("{} models can be shown; faults: {count}", descriptions.len());
+    Ok(if count > 0 { Outcome::Faults } else { Outcome::Done })
 }
 
 /// Draws what could be loaded: a sheet, and a thumbnail of each.
@@ -75,7 +80,7 @@ fn show(args: &PackCheckArgs, descriptions: &[Description]) -> anyhow::Result<()
             scene.classes.push(Class { name: about.class.clone(), ..Class::default() });
         }
     }
-    let ready = ReadyScene::new(scene, &args.pack)
+    let ready = ReadyScene::of_what_is_sound(scene, &args.pack)
         .map_err(|faults| anyhow::anyhow!("{}", opened::describe("pack check", &faults)))?;
     let mut turntable = Turntable::open(ready, 0)?;
     let mut pictures = Vec::new();

@@ -9,7 +9,10 @@ use bevy_math::Vec3;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Channel, Interpolation, MeshData, Model, Skin, Surface, Texture, Track};
+use crate::{
+    model::{Channel, Interpolation, MeshData, Model, Skin, Surface, Texture, Track},
+    zoo::LICENCE,
+};
 
 /// Component types of glTF 2.0.
 const FLOAT: u32 = 5126;
@@ -303,7 +306,8 @@ impl File {
     fn finish(mut self, roots: &[usize], extras: &Value) -> Result<Vec<u8>, ExportError> {
         self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
         let mut document = Value::Object(self.lists);
-        document["asset"] = json!({"version": "2.0", "generator": concat!("Motley ", env!("CARGO_PKG_VERSION"))});
+        let generator = concat!("Motley ", env!("CARGO_PKG_VERSION"));
+        document["asset"] = json!({"version": "2.0", "generator": generator, "copyright": LICENCE});
         document["scene"] = json!(0);
         document["scenes"] = json!([{"nodes": roots, "extras": extras}]);
         document["buffers"] = json!([{"byteLength": self.bytes.len()}]);

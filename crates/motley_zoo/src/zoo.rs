@@ -34,6 +34,8 @@ pub(crate) enum Depth {
     Headers,
     /// At all of them: each is decoded.
     Whole,
+    /// At their names and headers; what is at fault is left out.
+    Sound,
 }
 
 /// What a zoo cannot show.
@@ -149,6 +151,7 @@ impl Zoo {
             let open = match depth {
                 Depth::Headers => Pack::open,
                 Depth::Whole => Pack::check,
+                Depth::Sound => |folder: &Path| Ok(Pack::survey(folder).0),
             };
             match open(&base.join(folder)) {
                 Ok(pack) => packs.push(pack),

@@ -4,11 +4,12 @@
 use std::{fmt::Write as _, time::Instant};
 
 use anyhow::{Context, bail};
+use motley_scene::field::nearest;
 use motley_zoo::{pack::examine::Description, zoo};
 
 use crate::{
     Outcome,
-    cli::ZooReportArgs,
+    cli::{ZooReportArgs, is_called},
     commands::frame::write,
     opened,
     turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
@@ -49,16 +50,24 @@ pub fn run(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
     let (mut turntable, mut photo) = (open(TURNTABLE)?, open(PHOTO)?);
     let classes = turntable.catalog().classes.clone();
     let mut descriptions = Vec::new();
-    let known = || classes.iter().flat_map(|class| &class.breeds).map(|breed| breed.name.as_str());
-    if let Some(name) = args.breeds.iter().find(|name| known().all(|breed| breed != name.as_str())) {
-        bail!("there is no breed {name:?}; there are: {}", known().collect::<Vec<_>>().join(", "));
+    let known = || classes.iter().flat_map(|class| class.breeds.iter().map(|breed| (&class.name, breed.name.as_str())));
+    if let Some(name) = args.breeds.iter().find(|name| !known().any(|(class, breed)| is_called(class, breed, name))) {
+        let names: Vec<&str> = known().map(|(_, breed)| breed).collect();
+        match nearest(name, &names) {
+            Some(near) => bail!("there is no breed {name:?}; did you mean {near:?}?"),
+            None => bail!("there is no breed {name:?}; there are: {}", names.join(", ")),
+        }
     }
     let mut table = String::from(
         "# Breeds\n\nHeights, triangles and time to grow are of three individuals, on one core, riders included.\n\n| class | breed | height, m | triangles | ms |\n|---|---|---|---|---|\n",
     );
     for class in &classes {
-        let wanted: Vec<&str> =
-            class.breeds.iter().map(|breed| breed.name.as_str()).filter(|b| args.wants(b)).collect();
+        let wanted: Vec<&str> = class
+            .breeds
+            .iter()
+            .map(|breed| breed.name.as_str())
+            .filter(|breed| args.wants(&class.name, breed))
+            .collect();
         for (number, breeds) in wanted.chunks(ROWS).enumerate() {
             let mut pictures = Vec::new();
             // What has no head is turned once about instead.
@@ -68,7 +77,7 @@ pub fn run(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
                 for (shot, side) in sides {
                     let picture = turntable.side(&class.name, breed, shot, side)?;
                     if side == 1 && shot == Shot::Body {
-                        thumbnail(&picture, &args.out.join(format!("{}-{breed}.jpg", class.name)))?;
+                        thumbnail(&picture, &args.out.join(&class.name).join(format!("{breed}.jpg")))?;
                     }
                     pictures.push(picture);
                 }

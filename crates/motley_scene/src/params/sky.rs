@@ -16,7 +16,8 @@ crate::fields! {
         enabled: bool = true;
         /// Which skies and rooms.
         name: Names = Names::All;
-        /// Turn about the vertical. A street turns with the subject, which drives along it, and by this much more.
+        /// Turn about the vertical. A street turns with the subject, which drives along it, and by this much more; where that is
+        /// more than 40°, things of the street would stand in the subject, and it is turned by at most 8°.
         yaw: Scalar = Scalar::uniform(0.0, 360.0), -360 => 360, "degrees";
         /// Factor on its brightness.
         brightness: Scalar = Scalar::uniform(0.6, 1.4), 0 => 10;

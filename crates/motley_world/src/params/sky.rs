@@ -18,6 +18,15 @@ pub fn plugin(app: &mut App) {
 
 /// What stands around the subject is at least so many of its radii away.
 const ROOM_RADII: f32 = 1.7;
+/// Turned further against its subject, a street would run its fences and houses through it; degrees.
+const STREET_TURN: f32 = 40.0;
+/// How far it is turned then at most; degrees.
+const ALONG: f32 = 8.0;
+
+/// How far a street is turned against its subject, which drives along it, when so much was drawn; degrees.
+fn along(drawn: f32) -> f32 {
+    if drawn.abs() <= STREET_TURN { drawn } else { ALONG * drawn.to_radians().sin() }
+}
 
 fn apply(
     recipe: Res<FrameRecipe>,
@@ -32,8 +41,10 @@ fn apply(
 ) {
     let draw = &recipe.recipe.sky;
     let Some(sky) = state.take(library.sky(&draw.name, &mut shelves)) else { return };
-    let along_street = if sky.street.is_empty() { 0.0 } else { state.yaw };
-    let yaw = draw.yaw.to_radians() + along_street;
+    let yaw = match sky.street.as_slice() {
+        [] => draw.yaw.to_radians(),
+        _ => along(draw.yaw).to_radians() + state.yaw,
+    };
     if let Ok((mut transform, mut material, mut mesh)) = domes.get_mut(stage.sky) {
         // A box is as large as it is, unless the subject would not fit.
         let scale = sky.backdrop.map_or(500.0 * state.radius, |backdrop| {

@@ -46,44 +46,65 @@ impl Description {
             triangles: triangles(model),
             skinned: model.parts.iter().any(|part| part.skin.is_some()),
             clips: model.clips.iter().map(|clip| clip.name.clone()).collect(),
-            thumbnail: format!("{class}-{name}.jpg"),
+            thumbnail: format!("{class}/{name}.jpg"),
         }
     }
 }
 
-/// What is odd about a model, and how to mend it; what the loader mended by itself is in its notes.
-pub fn oddities(loaded: &LoadedModel) -> Vec<String> {
+/// Something odd about a model, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity {
+    /// In words.
+    pub text: String,
+    /// Is it wrong, or only worth knowing?
+    pub is_fault: bool,
+}
+
+/// What is odd about a model; what the loader mended by itself is in its notes.
+pub fn oddities(loaded: &LoadedModel) -> Vec<Oddity> {
     let model = &loaded.model;
-    let mut found = Vec::new();
+    let mut odd = Vec::new();
+    let mut found = |is_fault: bool, text: String| odd.push(Oddity { text, is_fault });
     let height = loaded.natural_size.y;
     if height > TALLEST_M {
-        found.push(format!(
-            "it is {height:.1} m tall: its units are centimetres or inches, most likely. It is scaled to its class; to be \
+        found(
+            true,
+            format!(
+                "it is {height:.1} m tall: its units are centimetres or inches, most likely. It is scaled to its class; to be \
              right by itself, apply the scale before exporting, or say its height in a text beside it: (height_m: 0.6)"
-        ));
+            ),
+        );
     } else if height < LOWEST_M {
-        found.push(format!(
-            "it is {:.1} mm tall: its units are not metres, most likely. It is scaled to its class; to be right by itself, \
+        found(
+            true,
+            format!(
+                "it is {:.1} mm tall: its units are not metres, most likely. It is scaled to its class; to be right by itself, \
              apply the scale before exporting, or say its height in a text beside it: (height_m: 0.6)",
-            height * 1e3
-        ));
+                height * 1e3
+            ),
+        );
     }
     let count = triangles(model);
     if count > MANY_TRIANGLES {
-        found.push(format!(
-            "it has {count} triangles, which makes every frame slow; in Blender, add a Decimate modifier until it has at most \
+        found(
+            true,
+            format!(
+                "it has {count} triangles, which makes every frame slow; in Blender, add a Decimate modifier until it has at most \
              {MANY_TRIANGLES}"
-        ));
+            ),
+        );
     }
     if !model.parts.iter().any(|part| part.skin.is_some()) && model.clips.is_empty() {
-        found.push(
+        found(
+            false,
             "it has no skin and no clips: it is always shown as it stands. If it should move, give it an armature and export \
              with skinning and animations"
                 .to_owned(),
         );
     }
     if inside_out(model) {
-        found.push(
+        found(
+            true,
             "it is inside out: one sees its back faces. In Blender: edit mode, select all, Mesh > Normals > Recalculate \
              Outside, then export again"
                 .to_owned(),
@@ -94,12 +115,13 @@ pub fn oddities(loaded: &LoadedModel) -> Vec<String> {
     if surfaces().all(|surface| surface.base_color_texture.is_none() && plain(surface.base_color))
         && model.parts.iter().all(|part| part.mesh.colors.is_empty())
     {
-        found.push(
+        found(
+            true,
             "it has no texture and no colours: all of it is white. Export with materials, with images embedded (.glb)"
                 .to_owned(),
         );
     }
-    found
+    odd
 }
 
 fn triangles(model: &Model) -> usize {
@@ -143,7 +165,8 @@ mod tests {
     /// What is said about a document.
     fn said(glb: &Glb) -> String {
         let folder = tempfile::tempdir().unwrap();
-        oddities(&load_model(&glb.write(folder.path()), None).unwrap()).join("\n")
+        let odd = oddities(&load_model(&glb.write(folder.path()), None).unwrap());
+        odd.into_iter().map(|odd| odd.text).collect::<Vec<_>>().join("\n")
     }
 
     fn cube(scale: f32, flip: bool) -> Glb {

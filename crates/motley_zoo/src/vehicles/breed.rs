@@ -136,6 +136,8 @@ pub(super) enum Bar {
     Riser,
     Swept,
     High,
+    /// Horns aside, and two rods between them to lie on.
+    Aero,
 }
 
 /// Dimensions of a car in metres; what is a fraction counts from the front bumper to the rear one.

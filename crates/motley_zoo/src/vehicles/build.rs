@@ -223,6 +223,17 @@ impl Assembly {
         self.push(Surface { base_color, emissive: emissive.into(), roughness: 0.1, ..Surface::default() })
     }
 
+    /// A mirror behind a lamp's lens, which shows its light; `emissive` is black while it is off.
+    pub(super) fn reflector(&mut self, emissive: Vec3) -> SurfaceId {
+        self.push(Surface {
+            base_color: [0.62, 0.62, 0.63, 1.0],
+            emissive: emissive.into(),
+            metallic: 1.0,
+            roughness: 0.12,
+            ..Surface::default()
+        })
+    }
+
     fn push(&mut self, surface: Surface) -> SurfaceId {
         self.surfaces.push(Arc::new(surface));
         self.surfaces.len() - 1

@@ -26,7 +26,7 @@ pub(super) fn add<R: Rng>(
     let Joints { bars: head_top, up_head, .. } = *joints;
     let crown = if nodes.bars == nodes.steer { joints.crown } else { head_top - up_head * 0.2 };
     let rise = match breed.bar {
-        Bar::Drop | Bar::Flat => dice.range((0.015, 0.05)),
+        Bar::Drop | Bar::Flat | Bar::Aero => dice.range((0.015, 0.05)),
         Bar::Riser | Bar::High => dice.range((0.02, 0.05)),
         Bar::Swept => dice.range((0.05, 0.12)),
     };
@@ -69,6 +69,28 @@ pub(super) fn add<R: Rng>(
                     0.006,
                     6,
                 );
+            }
+            Bar::Aero => {
+                bike.sheet(nodes.bars, metal).pipe(&[clamp, point(half - 0.02, 0.0, 0.0)], bar, 8);
+                let horn = bend(&[
+                    point(half - 0.05, 0.0, 0.0),
+                    point(half, 0.0, 0.025),
+                    point(half, -0.008, 0.12),
+                    point(half, 0.012, 0.165),
+                ]);
+                bike.sheet(nodes.bars, finish.tape).pipe(&horn, bar * 1.25, 8);
+                let rod = bend(&[
+                    point(0.065, 0.03, -0.05),
+                    point(0.058, 0.036, 0.12),
+                    point(0.05, 0.042, 0.25),
+                    point(0.05, 0.1, 0.33),
+                ]);
+                let black = bike.sheet(nodes.bars, finish.black);
+                black.pipe(&rod, 0.011, 8);
+                black.pipe(&[point(0.062, 0.0, 0.0), point(0.062, 0.034, 0.0)], 0.01, 6);
+                // Forearms rest on pads.
+                black.ellipsoid(point(0.08, 0.055, -0.03), Vec3::new(0.04, 0.012, 0.055), Quat::IDENTITY, 10);
+                *hand = point(0.05, 0.1, 0.31);
             }
             _ => {
                 let (lift, back) = match breed.bar {

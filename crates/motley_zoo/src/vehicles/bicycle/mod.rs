@@ -233,6 +233,7 @@ pub(super) fn grow<R: Rng>(breed: &BicycleBreed, stream: &mut R) -> Model {
     saddle(&mut bike, &finish, (joints.seat, joints.saddle, joints.up_seat), tube, width);
     if let Some(stoker) = joints.second {
         saddle(&mut bike, &finish, (stoker.seat, stoker.saddle, joints.up_seat), tube, width);
+        stokers_bar(&mut bike, &finish, stoker.seat.lerp(stoker.saddle, 0.6));
     }
     let bars = cockpit::add(&mut bike, &nodes, &joints, &finish, breed, tube, &mut dice);
     extras::add(&mut bike, &nodes, &joints, &finish, breed, bars.clamp, &mut dice);
@@ -282,6 +283,18 @@ fn fork(bike: &mut Assembly, joints: &Joints, finish: &Finish, tube: f32, suspen
     let crown_surface = if suspended { finish.black } else { finish.paint };
     bike.sheet(1, crown_surface).pipe(&[crown - x * (spread + 0.008), crown + x * (spread + 0.008)], tube * 0.85, 10);
     bike.sheet(1, finish.metal).pipe(&[front - x * 0.068, front + x * 0.068], 0.008, 8);
+}
+
+/// The bar of whoever sits behind, on the post of the saddle before.
+fn stokers_bar(bike: &mut Assembly, finish: &Finish, post: Vec3) {
+    let clamp = post + Vec3::new(0.0, 0.03, -0.12);
+    bike.sheet(0, finish.black).pipe(&[post, clamp], 0.013, 8);
+    for side in [-1.0, 1.0] {
+        let end = clamp + Vec3::new(side * 0.26, 0.03, -0.07);
+        let grip = clamp.lerp(end, 0.55);
+        bike.sheet(0, finish.bright).pipe(&[clamp, grip], 0.0125, 8);
+        bike.sheet(0, finish.tape).pipe(&[grip, end], 0.017, 8);
+    }
 }
 
 /// A saddle on its post: top of the seat tube, underside of the saddle, and the way up between them.

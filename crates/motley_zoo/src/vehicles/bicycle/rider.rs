@@ -31,8 +31,11 @@ pub(super) fn add<R: Rng>(
     dice: &mut Dice<R>,
 ) {
     let dress = Dress::draw(dice.0);
-    let hip = joints.saddle + Vec3::new(0.0, 0.12, 0.0);
-    let ankle = |turn: f32, side: usize| cranks.pedal(joints.bracket, turn, side) + Vec3::new(0.0, ANKLE, -0.05);
+    // Of a tandem's riders the one who steers.
+    let (saddle, bracket) =
+        joints.second.map_or((joints.saddle, joints.bracket), |front| (front.saddle, front.bracket));
+    let hip = saddle + Vec3::new(0.0, 0.12, 0.0);
+    let ankle = |turn: f32, side: usize| cranks.pedal(bracket, turn, side) + Vec3::new(0.0, ANKLE, -0.05);
     // The leg is not quite straight when the pedal is farthest.
     let farthest = (0..KEYS).map(|key| ankle(TAU * key as f32 / KEYS as f32, 0).distance(hip)).fold(0.0, f32::max);
     let size = dice.range(breed.rider).max(farthest / (0.97 * (LEG[0] + LEG[1])));

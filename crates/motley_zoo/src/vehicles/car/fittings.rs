@@ -303,7 +303,7 @@ impl Car<'_> {
             // Reflectors and indicator behind the lens. No dark pupil in a round lamp: that makes an eye of it.
             for (dx, size) in [(-0.42, 0.62), (0.18, 0.55)] {
                 let half = lamp_h * size;
-                put(finish.chrome, x + side * dx * lamp_w, lamp_y, half, half, 1.0, (OVER + 0.011, 0.006));
+                put(finish.reflector, x + side * dx * lamp_w, lamp_y, half, half, 1.0, (OVER + 0.011, 0.006));
             }
             put(
                 finish.amber,

@@ -58,6 +58,7 @@ struct Finish {
     plastic: SurfaceId,
     chrome: SurfaceId,
     lamp: SurfaceId,
+    reflector: SurfaceId,
     red: SurfaceId,
     amber: SurfaceId,
     plate: SurfaceId,
@@ -110,7 +111,9 @@ impl Finish {
             black: car.surface(rgb(0.008, 0.008, 0.009), 0.0, 0.3),
             plastic: car.surface(rgb(0.02, 0.02, 0.021), 0.0, 0.65),
             chrome: car.surface(rgb(0.62, 0.62, 0.63), 1.0, 0.12),
-            lamp: car.lamp(rgb(0.66, 0.68, 0.70), rgb(1.0, 0.95, 0.85) * front),
+            // The light is in the reflectors; of the lens around them little is seen.
+            lamp: car.lamp(rgb(0.66, 0.68, 0.70), rgb(1.0, 0.95, 0.85) * (0.04 * front)),
+            reflector: car.reflector(rgb(1.0, 0.95, 0.85) * front),
             red: car.lamp(rgb(0.38, 0.008, 0.008), rgb(1.0, 0.02, 0.015) * rear),
             amber: car.surface(rgb(0.6, 0.2, 0.01), 0.0, 0.15),
             plate: car.surface(plate, 0.0, 0.5),
