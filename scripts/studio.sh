@@ -70,7 +70,7 @@ read -r -t 20 number <&3 || die "Xvfb does not start"
 export DISPLAY=:$number
 
 cd "$work"
-"$MOTLEY" studio "$scene" 2> "$log" & pids+=($!)
+"$MOTLEY" studio 2> "$log" & pids+=($!)
 studio=$!
 wait_for 30 xdotool search --name Motley >/dev/null 2>&1 || die "no window"
 window=$(xdotool search --name Motley | head -1)
@@ -79,6 +79,11 @@ xdotool windowmove "$window" 0 0 windowsize "$window" "${SIZE%x*}" "${SIZE#*x}" 
 # ---- what a person does --------------------------------------------------------------------------------------------
 
 wait_for 120 sees_picture || die "no picture"
+sleep 2; picture default
+xdotool key --delay 50 ctrl+o; sleep 0.5
+xdotool key ctrl+a; xdotool type --delay 20 "$scene"; xdotool key Return
+wait_for 20 xdotool search --name cats.scene.ron >/dev/null 2>&1 || die "the scene is not opened"
+wait_for 30 now_differs default || die "another scene was opened, and the picture stays"
 sleep 2; picture first; shot 1-open
 say "a picture is there: $(grep -o 'first picture after [0-9]* ms' "$log" || true)"
 
