@@ -243,8 +243,12 @@ fn frames_come_first_and_photos_last() {
     // One epoch has no second half: as many photos as frames come among these.
     let args =
         ["train", "--stream", "scene.ron", "--count", "40", "--real", "photos", "--val", "photos", "--device", "cpu"];
-    let once = succeed(folder.path(), &[&args[..], &["--epochs", "1", "--out", "once", "--json"]].concat());
-    assert_eq!(json_lines(&once.stdout)[1]["training"], 80);
+    let once = ["--epochs", "1", "--test", "photos", "--out", "once", "--json"];
+    let events = json_lines(&succeed(folder.path(), &[&args[..], &once].concat()).stdout);
+    assert_eq!(events[1]["training"], 80);
+    // The same pictures choose the best epoch and are tested on.
+    let epoch = events.iter().find(|event| event["event"] == "epoch").expect("an epoch");
+    assert!(epoch["test_accuracy"].is_number() && epoch["test_accuracy"] == epoch["val_accuracy"], "{epoch}");
     // With a share both come all the time.
     succeed(
         folder.path(),
