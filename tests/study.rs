@@ -81,3 +81,26 @@ fn a_search_writes_a_scene_and_its_evidence() {
     assert_eq!(fs::read_to_string(dir.join("tuned/best.scene.ron")).expect("the scene"), PLAIN);
     assert!(dir.join("tuned/report.html").is_file());
 }
+
+#[test]
+fn a_folder_holds_one_study_and_a_damaged_cell_is_made_again() {
+    if !can_draw() {
+        return;
+    }
+    let folder = folder(PLAIN);
+    let dir = folder.path();
+    fs::write(dir.join("tiny.study.ron"), STUDY).expect("a file");
+    succeed(dir, &study(&["--quiet", "--out", "out"]));
+    let results = json(&dir.join("out/results.json"));
+    let cell = fs::read_dir(dir.join("out/cells")).expect("cells").flatten().map(|entry| entry.path());
+    let cell = cell.filter(|path| path.extension().is_some_and(|end| end == "json")).min().expect("a cell");
+    fs::write(cell, "{\"x\":").expect("a file");
+    let said = stderr(&succeed(dir, &study(&["--out", "out"])));
+    assert!(said.contains("2 of 2 cells are done"), "{said}");
+    assert_eq!(json(&dir.join("out/results.json")), results);
+
+    fs::write(dir.join("tiny.study.ron"), STUDY.replace("\"tiny\"", "\"other\"")).expect("a file");
+    let said = fail(dir, &study(&["--out", "out"]), 2);
+    assert!(said.contains("holds the study \"tiny\""), "{said}");
+    assert_eq!(json(&dir.join("out/results.json")), results);
+}

@@ -116,9 +116,13 @@ impl Shelf {
         read_json(&self.result(hash))
     }
 
-    /// Whether the cell is done, with its model where that is wanted.
+    /// Whether the cell is done, with its model where that is wanted. One whose file is damaged is not.
     pub fn has(&self, hash: &str, with_model: bool) -> bool {
-        self.result(hash).is_file() && (!with_model || self.model(hash).is_file())
+        let there = self.get(hash).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            None
+        });
+        there.is_some() && (!with_model || self.model(hash).is_file())
     }
 }
 

@@ -72,6 +72,20 @@ pub struct Lab<'a> {
     pub listener: &'a mut Listener<'a>,
 }
 
+/// A folder holds one study: its file may change, its name may not.
+fn refuse_others(study: &Study, out: &Path) -> Result<()> {
+    let other = if out.join("motley.json").exists() {
+        Some("a dataset".to_owned())
+    } else {
+        let there = Ledger::read(out)?.map(|there| there.file()).transpose()?;
+        there.filter(|there| there.name != study.file.name).map(|there| format!("the study {:?}", there.name))
+    };
+    match other {
+        Some(other) => Err(Error::Setting(format!("{} holds {other}: name another folder by --out", out.display()))),
+        None => Ok(()),
+    }
+}
+
 impl Lab<'_> {
     /// Does all that is left to be done, and gives what could not be done.
     ///
@@ -80,6 +94,7 @@ impl Lab<'_> {
     pub fn run(self) -> Result<Vec<Failure>> {
         let Self { study, out, device, shard, draw, listener } = self;
         let cells = study.cells();
+        refuse_others(study, out)?;
         let ledger = Ledger::new(study, &cells);
         ledger.write(out)?;
         let mut work = Work {

@@ -127,6 +127,8 @@ struct Scored {
 #[derive(Default, Serialize, Deserialize)]
 struct Spent {
     seconds: f64,
+    /// Hash of the scene that was given and of the photos.
+    of: String,
 }
 
 impl Tuner<'_> {
@@ -145,7 +147,13 @@ impl Tuner<'_> {
         };
         let photos = Fingerprints::default().of_pictures(self.real)?;
         let shelf = Shelf::new(self.out);
-        let spent: Spent = read_json(&self.out.join("spent.json"))?.unwrap_or_default();
+        let of = format!("{}-{photos}", given.hash());
+        let spent: Spent =
+            read_json(&self.out.join("spent.json"))?.unwrap_or_else(|| Spent { of: of.clone(), ..Spent::default() });
+        if spent.of != of {
+            let what = "holds a search of another scene or by other photos: name another folder by --out";
+            return Err(Error::Setting(format!("{} {what}", self.out.display())));
+        }
         let mut search = Search { tuner: self, given, photos, shelf, start: Instant::now(), spent, trials: Vec::new() };
         let (best, rounds) = search.search()?;
         search.finish(&best, rounds)
@@ -184,7 +192,7 @@ impl Search<'_> {
         let total = 60.0 * self.tuner.minutes;
         let progress = Progress { what, done: self.seconds().min(total), total, failure: None };
         let stop = (self.tuner.listener)(&progress).is_break();
-        write_json(&self.tuner.out.join("spent.json"), &Spent { seconds: self.seconds() })?;
+        write_json(&self.tuner.out.join("spent.json"), &Spent { seconds: self.seconds(), of: self.spent.of.clone() })?;
         if stop { Err(Error::Stopped) } else { Ok(()) }
     }
 
