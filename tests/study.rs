@@ -99,6 +99,13 @@ fn a_folder_holds_one_study_and_a_damaged_cell_is_made_again() {
     assert!(said.contains("2 of 2 cells are done"), "{said}");
     assert_eq!(json(&dir.join("out/results.json")), results);
 
+    // Photos that are nowhere are told before anything is touched.
+    let photos =
+        STUDY.replace("(name: \"fresh\", scene: \"scene.ron\", frames: 6)", "(name: \"fresh\", photos: \"photos\")");
+    fs::write(dir.join("tiny.study.ron"), photos).expect("a file");
+    assert!(fail(dir, &study(&["--out", "out", "--data", "nowhere"]), 2).contains("by --data"));
+    assert_eq!(json(&dir.join("out/results.json")), results);
+
     fs::write(dir.join("tiny.study.ron"), STUDY.replace("\"tiny\"", "\"other\"")).expect("a file");
     let said = fail(dir, &study(&["--out", "out"]), 2);
     assert!(said.contains("holds the study \"tiny\""), "{said}");

@@ -86,6 +86,23 @@ fn refuse_others(study: &Study, out: &Path) -> Result<()> {
     }
 }
 
+/// Where none of the photos is, the folder that they are relative to is another one; nothing that was done is touched then.
+fn find_photos(study: &Study) -> Result<()> {
+    let tests = study.tests.iter().filter_map(|test| match test {
+        Exam::Photos(dir, _) => Some(dir),
+        Exam::Frames(_) => None,
+    });
+    let named: BTreeSet<&PathBuf> = study.arms.iter().filter_map(|arm| arm.photos.as_ref()).chain(tests).collect();
+    if named.is_empty() || named.iter().any(|dir| dir.is_dir()) {
+        return Ok(());
+    }
+    let named: Vec<String> = named.iter().map(|dir| dir.display().to_string()).collect();
+    Err(Error::Setting(format!(
+        "there are no photos in {}: name the folder that they lie in by --data",
+        named.join(", ")
+    )))
+}
+
 impl Lab<'_> {
     /// Does all that is left to be done, and gives what could not be done.
     ///
@@ -95,6 +112,7 @@ impl Lab<'_> {
         let Self { study, out, device, shard, draw, listener } = self;
         let cells = study.cells();
         refuse_others(study, out)?;
+        find_photos(study)?;
         let ledger = Ledger::new(study, &cells);
         ledger.write(out)?;
         let mut work = Work {
