@@ -21,6 +21,8 @@ pub struct View {
     /// Labels; `None` as the scene says.
     pub labels: Option<Vec<LabelKind>>,
     job: Option<Running>,
+    /// What is left of a capture that was cancelled.
+    cancelled: Option<String>,
 }
 
 /// What is told of a capture.
@@ -71,6 +73,7 @@ impl View {
         args.push("--json".into());
         let job = launcher.start(&args)?;
         let (out, total) = (command.out, command.count);
+        self.cancelled = None;
         self.job = Some(Running { job, args, out, cancelled: false, done: 0, total, rate: 0.0, seconds_left: 0.0 });
         Ok(())
     }
@@ -82,6 +85,7 @@ impl View {
             running.take(&event);
         }
         if running.cancelled && *running.job.status() == Status::Interrupted {
+            self.cancelled = Some(format!("Cancelled: {} frames lie in {}", running.done, running.out));
             self.job = None;
         }
     }
@@ -145,12 +149,17 @@ pub fn capture_ui(ui: &mut Ui, scene: &Scene, file: Option<&Path>, view: &mut Vi
         if ui.add_enabled(possible, egui::Button::new(name)).on_hover_text(tip).clicked() {
             wishes.start = true;
         }
-        if view.is_running()
-            && ui.button("Pause").on_hover_text("Stops after the frames under way; Resume goes on").clicked()
+        // Both stay where they are when the one is pressed.
+        let under_way = view.is_running() || resumes;
+        let pause = egui::Button::new("Pause");
+        if under_way
+            && ui
+                .add_enabled(view.is_running(), pause)
+                .on_hover_text("Stops after the frames under way; Resume goes on")
+                .clicked()
         {
             view.interrupt();
         }
-        let under_way = view.is_running() || resumes;
         if under_way && ui.button("Cancel").on_hover_text("What has been captured so far stays in its folder").clicked()
         {
             view.cancel();
@@ -158,6 +167,9 @@ pub fn capture_ui(ui: &mut Ui, scene: &Scene, file: Option<&Path>, view: &mut Vi
         let line = command::line(&command.args(file.unwrap_or(Path::new("my.scene.ron"))));
         copy_button(ui, "Copy as command", line);
     });
+    if let Some(left) = &view.cancelled {
+        ui.weak(left);
+    }
     if let Some(running) = &view.job {
         progress_ui(ui, running);
     }

@@ -17,7 +17,12 @@ pub fn texture(ctx: &egui::Context, place: Place, picture: &mut Picture, overlay
     });
     if picture.overlay != Some(overlay) {
         picture.overlay = Some(overlay);
-        texture.set(pixels(&picture.frame, overlay), TextureOptions::LINEAR);
+        let pixels = pixels(&picture.frame, overlay);
+        // Painted over: what is set as a whole becomes a new texture in bevy_egui, which is empty for a frame of the window.
+        match texture.size() == pixels.size {
+            true => texture.set_partial([0, 0], pixels, TextureOptions::LINEAR),
+            false => texture.set(pixels, TextureOptions::LINEAR),
+        }
         // It is on the screen with the next frame of the window.
         ctx.request_repaint();
     }

@@ -179,6 +179,7 @@ impl View {
     /// When the system starts no process.
     pub fn start_eval(&mut self, launcher: &Launcher) -> std::io::Result<()> {
         let Some(run) = &self.opened else { return Ok(()) };
+        self.error = None;
         // Whole, so that pictures are found from everywhere.
         let test = &launcher.folder.join(self.test.trim());
         let name = test.file_name().map_or_else(|| "test".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -276,8 +277,9 @@ pub fn results_ui(ui: &mut Ui, view: &mut View) -> Wishes {
     view.gallery.receive(ui.ctx());
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Run");
-        ui.add(egui::TextEdit::singleline(&mut view.folder).desired_width(150.0)).labelled_by(label.id);
-        if ui.button("Open run").clicked() {
+        let edit = ui.add(egui::TextEdit::singleline(&mut view.folder).desired_width(150.0)).labelled_by(label.id);
+        let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if ui.button("Open run").clicked() || entered {
             let run = view.base.join(view.folder.trim());
             view.open(&run);
         }

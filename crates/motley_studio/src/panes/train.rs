@@ -103,7 +103,11 @@ impl View {
     /// When the system starts no process.
     pub fn resume(&mut self, launcher: &Launcher) -> std::io::Result<()> {
         let args = command::resume(&self.form.out);
-        self.launch(launcher, args)
+        self.launch(launcher, args)?;
+        if let Some(run) = &mut self.run {
+            run.curves.read(&run.out.join("metrics.jsonl"));
+        }
+        Ok(())
     }
 
     fn launch(&mut self, launcher: &Launcher, mut args: Vec<OsString>) -> std::io::Result<()> {
@@ -132,6 +136,15 @@ impl View {
 }
 
 impl Curves {
+    /// Takes the epochs that are told in a run's file.
+    fn read(&mut self, metrics: &Path) {
+        let text = std::fs::read_to_string(metrics).unwrap_or_default();
+        for mut epoch in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            epoch["event"] = "epoch".into();
+            self.take(&epoch);
+        }
+    }
+
     fn take(&mut self, event: &Value) {
         let number = |name: &str| event[name].as_f64();
         match event["event"].as_str() {
@@ -295,8 +308,11 @@ fn buttons_ui(ui: &mut Ui, scene: Option<&Path>, folder: &Path, view: &mut View,
 fn run_ui(ui: &mut Ui, run: &Run, paper: bool, wishes: &mut Wishes) {
     let Run { job, args, name, out, curves, .. } = run;
     let [done, total] = curves.done;
-    ui.add(ProgressBar::new((done / total.max(1.0)) as f32).text(format!("{done:.0} of {total:.0} pictures")));
+    if total > 0.0 {
+        ui.add(ProgressBar::new((done / total) as f32).text(format!("{done:.0} of {total:.0} pictures")));
+    }
     match job.status() {
+        Status::Running if total == 0.0 => ui.label("Beginning…"),
         Status::Running => ui.label(format!("{}; {:.1} pictures/s on {}", curves.words, curves.rate, curves.device)),
         Status::Stopping => ui.label("Stopping after the step under way…"),
         Status::Interrupted => ui.label("Stopped"),

@@ -210,6 +210,11 @@ impl Studio {
         self.note(Notice { text: text.into(), is_error: true });
     }
 
+    /// What went wrong before is over when the user's next step succeeds.
+    fn clear_errors(&mut self) {
+        self.notices.retain(|notice| !notice.is_error);
+    }
+
     fn note(&mut self, notice: Notice) {
         self.notices.retain(|known| *known != notice);
         self.notices.push(notice);
@@ -281,6 +286,7 @@ impl Studio {
                 Ok(document) => {
                     self.document = document;
                     self.views.preview.go(0);
+                    self.clear_errors();
                 }
                 Err(error) => self.warn(error.to_string()),
             },
@@ -289,18 +295,25 @@ impl Studio {
 
     /// Shows a frame that a run was judged on, drawn again. Other scenes would draw another picture under its index.
     fn open_frame(&mut self, frame: &FrameOf) {
-        if self.document.scene().hash() != frame.hash
-            && let Some(file) = frame.scene.as_deref().filter(|_| !self.document.is_changed())
-        {
-            self.open(file);
-        }
         if self.document.scene().hash() != frame.hash {
-            let scene =
-                frame.scene.as_ref().map_or_else(|| "the default scene".into(), |scene| scene.display().to_string());
-            let what = "The open scene is another than the one that this frame was drawn from, or was changed since";
-            self.warn(format!("{what}: open {scene} as it was"));
-            return;
+            if self.document.is_changed() {
+                self.warn(
+                    "The open scene has changes that are not saved: save or undo them, then open the frame again",
+                );
+                return;
+            }
+            let file = frame.scene.as_deref().map(Document::open);
+            match file {
+                Some(Ok(document)) if document.scene().hash() == frame.hash => self.document = document,
+                _ => {
+                    let scene =
+                        frame.scene.as_ref().map_or_else(|| "the default scene".into(), |s| s.display().to_string());
+                    self.warn(format!("{scene} was changed since this frame was drawn: the run's folder has its text"));
+                    return;
+                }
+            }
         }
+        self.clear_errors();
         let view = &mut self.views.preview;
         view.go(frame.index);
         view.seed = (frame.seed != self.document.scene().output.seed).then_some(frame.seed);
@@ -318,6 +331,7 @@ impl Studio {
     }
 
     fn saved(&mut self) {
+        self.clear_errors();
         match self.after_save.take() {
             Some(AfterSave::Capture) => self.capture(),
             Some(AfterSave::Train) => self.train(),
