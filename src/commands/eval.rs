@@ -10,6 +10,7 @@ use motley_learn::{
 };
 use motley_scene::scene::LabelKind;
 
+use super::train::absolute;
 use crate::{
     Outcome,
     cli::{self, EvalArgs},
@@ -68,8 +69,7 @@ fn examine(
         }
         None => (Test::Pictures(Source::open(&test.path)?), None),
         Some(count) => {
-            let scene =
-                streams::open(Some(&crate::commands::train::absolute(&test.path)), [0, count], args.seed, None)?;
+            let scene = streams::open(Some(&absolute(&test.path)), [0, count], args.seed, None)?;
             let Stream { scene: file, hash, seed, .. } = scene.stream.clone();
             drawn = Some(Drawn { scene: file, hash, seed });
             let streams = streams::start(vec![scene], &[LabelKind::Box])?;

@@ -212,3 +212,17 @@ fn another_scene_is_opened_after_asking() {
     assert_eq!(harness.state().document.path(), Some(other.as_path()));
     assert_eq!(fs::read_to_string(path).unwrap(), TEXT);
 }
+
+#[test]
+fn saving_as_its_own_file_does_not_replace_what_somebody_else_wrote() {
+    let (_folder, path, studio) = studio();
+    let mut harness = harness(studio);
+    harness.run_steps(2);
+    fs::write(&path, "(half a thought").unwrap();
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(fs::read_to_string(path).unwrap(), "(half a thought");
+    assert!(harness.query_by_label_contains("decide first").is_some());
+}

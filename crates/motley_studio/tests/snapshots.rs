@@ -54,6 +54,7 @@ fn wait(harness: &mut Harness<'static, Studio>, there: impl Fn(&Harness<'static,
 fn pretended_training(folder: &Path) -> std::path::PathBuf {
     let mut script = "#!/bin/sh\n".to_owned();
     let mut say = |event: &str| script.push_str(&format!("echo '{event}'\n"));
+    say(r#"{"event": "device", "name": "CPU"}"#);
     say(
         r#"{"event": "started", "backbone": "mobilenet_v2", "head": "paper", "training": 400, "validation": 100, "total": 2400, "epochs": 6}"#,
     );

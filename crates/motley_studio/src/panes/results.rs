@@ -32,9 +32,6 @@ pub struct Evaluation {
     groupings: Vec<Grouping>,
     mistakes: Vec<Mistake>,
     drawn: Option<Drawn>,
-    /// Folder of pictures of mistakes that lie nowhere else.
-    #[serde(skip)]
-    pictures: PathBuf,
 }
 
 /// What was drawn for a test set.
@@ -83,6 +80,12 @@ struct Mistake {
     truth: String,
     predicted: String,
     confidence: f64,
+    /// File of its picture.
+    #[serde(skip)]
+    picture: PathBuf,
+    /// The frame that it is of, if it is one.
+    #[serde(skip)]
+    frame: Option<FrameOf>,
 }
 
 impl Grouping {
@@ -255,10 +258,15 @@ fn read(folder: &Path) -> Result<Vec<Arc<Evaluation>>, String> {
         let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let mut evaluation: Evaluation =
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        evaluation.pictures = file.with_file_name("mistakes").join(&evaluation.test);
         // What a training kept apart of its own stream.
         if *file == own {
             evaluation.drawn = stream.clone();
+        }
+        let pictures = file.with_file_name("mistakes").join(&evaluation.test);
+        // Looked up once: the pane is drawn again and again.
+        for mistake in evaluation.mistakes.iter_mut().take(SHOWN) {
+            mistake.picture = picture_of(&mistake.name, &pictures);
+            mistake.frame = frame_of(&mistake.name, evaluation.drawn.as_ref());
         }
         evaluations.push(Arc::new(evaluation));
     }
@@ -389,7 +397,7 @@ fn groups_ui(ui: &mut Ui, groupings: &[Grouping], fact: &mut String) {
                 ui.label(&group.label);
                 ui.add(
                     egui::ProgressBar::new(group.accuracy as f32)
-                        .desired_width(140.0)
+                        .desired_width(110.0)
                         .text(format!("{:.0} %", 100.0 * group.accuracy)),
                 );
                 ui.weak(format!("of {}", group.n));
@@ -418,15 +426,15 @@ fn frame_of(name: &str, drawn: Option<&Drawn>) -> Option<FrameOf> {
     })
 }
 
-/// Where the picture of a mistake lies.
-fn picture_of(one: &Evaluation, mistake: &Mistake) -> PathBuf {
-    let path = PathBuf::from(&mistake.name);
+/// Where the picture of a mistake lies: at its name, or else in the folder of those that lie nowhere else.
+fn picture_of(name: &str, pictures: &Path) -> PathBuf {
+    let path = PathBuf::from(name);
     if path.is_file() {
         return path;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".png");
-    one.pictures.join(name)
+    pictures.join(name)
 }
 
 fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wishes) {
@@ -434,7 +442,7 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
     let title = if shown < all { format!("{shown} worst of {all} mistakes") } else { format!("Mistakes ({all})") };
     egui::CollapsingHeader::new(title).id_salt("mistakes").default_open(true).show(ui, |ui| {
         match view.mistake.and_then(|number| one.mistakes.get(number)) {
-            Some(mistake) => mistake_ui(ui, one, mistake, view, wishes),
+            Some(mistake) => mistake_ui(ui, mistake, view, wishes),
             None if all > 0 => {
                 ui.weak("Click one to open it.");
             }
@@ -452,7 +460,7 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
                     100.0 * mistake.confidence
                 );
                 let chosen = view.mistake == Some(number);
-                let response = view.gallery.picture_ui(ui, &picture_of(one, mistake), SIDE, chosen);
+                let response = view.gallery.picture_ui(ui, &mistake.picture, SIDE, chosen);
                 if response.on_hover_text(tip).clicked() {
                     view.mistake = Some(number);
                     view.explains.clear();
@@ -463,19 +471,20 @@ fn mistakes_ui(ui: &mut Ui, one: &Evaluation, view: &mut View, wishes: &mut Wish
 }
 
 /// One mistake and where the network looked.
-fn mistake_ui(ui: &mut Ui, one: &Evaluation, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
-    let picture = picture_of(one, mistake);
+fn mistake_ui(ui: &mut Ui, mistake: &Mistake, view: &mut View, wishes: &mut Wishes) {
     ui.horizontal_wrapped(|ui| {
         let path = Path::new(&mistake.name);
         let short = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         ui.label(format!("{short}: {} taken for {}", mistake.truth, mistake.predicted)).on_hover_text(&mistake.name);
-        if let Some(frame) = frame_of(&mistake.name, one.drawn.as_ref())
+        if let Some(frame) = &mistake.frame
             && ui.button("Open in preview").on_hover_text("Draws this very frame again").clicked()
         {
-            wishes.open = Some(frame);
+            wishes.open = Some(frame.clone());
         }
-        if picture.is_file() && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked() {
-            wishes.explain = Some(picture);
+        if mistake.picture.is_file()
+            && ui.button("Where did it look?").on_hover_text("Grad-CAM and occlusion maps").clicked()
+        {
+            wishes.explain = Some(mistake.picture.clone());
         }
     });
     explains_ui(ui, view);

@@ -26,7 +26,7 @@ const DEVICES: [&str; 3] = ["auto", "cpu", "wgpu"];
 /// Accuracy on photos of the paper that Motley follows: trained on photos, and on frames alone.
 const PAPER: [(f64, &str); 2] = [(0.975, "paper, photos: 97.5 %"), (0.86, "paper, frames: 86 %")];
 /// Width of a text field in points.
-const FIELD: f32 = 140.0;
+const FIELD: f32 = 112.0;
 /// Height of a plot in points.
 const PLOT: f32 = 150.0;
 

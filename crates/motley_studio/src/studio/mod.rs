@@ -411,6 +411,8 @@ impl Studio {
         self.prompt = None;
         match purpose {
             Purpose::Open => self.open(&path),
+            // Its own file may have changed on disk.
+            Purpose::SaveAs if self.document.path() == Some(path.as_path()) => self.save(),
             Purpose::SaveAs => match self.document.save_as(&path) {
                 Ok(()) => self.saved(),
                 Err(error) => self.warn(error.to_string()),
@@ -442,7 +444,10 @@ impl Studio {
 
     /// Copies the best model of the run that is looked at.
     fn save_model(&mut self, path: &Path) {
-        let Some(model) = self.views.results.model() else { return };
+        let Some(model) = self.views.results.model() else {
+            self.warn("This run has no model yet: train it at least one epoch");
+            return;
+        };
         match std::fs::copy(&model, path) {
             Ok(_) => self.tell(format!("Saved {}", path.display())),
             Err(error) => self.warn(format!("{} cannot be copied to {}: {error}", model.display(), path.display())),
