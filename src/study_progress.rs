@@ -1,6 +1,7 @@
 //! Progress of a study over all its arms, with the time that is left.
 
 use std::{
+    collections::BTreeMap,
     io::IsTerminal,
     time::{Duration, Instant},
 };
@@ -23,6 +24,8 @@ pub struct StudyProgress {
     start: Instant,
     told: Option<Instant>,
     what: String,
+    /// How often each reason of a failure came.
+    reasons: BTreeMap<String, usize>,
 }
 
 impl StudyProgress {
@@ -35,7 +38,7 @@ impl StudyProgress {
             bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { style, bar, start: Instant::now(), told: None, what: String::new() }
+        Self { style, bar, start: Instant::now(), told: None, what: String::new(), reasons: BTreeMap::new() }
     }
 
     /// Shows a piece of news.
@@ -70,9 +73,18 @@ impl StudyProgress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        let many = |(reason, &count): (_, &usize)| (count > 1).then_some((reason, count - 1));
+        for (reason, more) in self.reasons.iter().filter_map(many).filter(|_| self.style == Style::Human) {
+            eprintln!("{more} more failed: {reason}");
+        }
     }
 
-    fn fail(&self, what: &str, reason: &str) {
+    fn fail(&mut self, what: &str, reason: &str) {
+        let count = self.reasons.entry(reason.to_owned()).or_default();
+        *count += 1;
+        if *count > 1 && self.style != Style::Json {
+            return;
+        }
         match (&self.bar, self.style) {
             (_, Style::Json) => event(&json!({ "event": "failure", "what": what, "reason": reason })),
             (Some(bar), _) => bar.println(format!("{what} failed: {reason}")),

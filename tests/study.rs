@@ -50,6 +50,10 @@ fn a_study_draws_learns_reports_and_is_joined() {
     }
     succeed(dir, &["merge", "1", "2", "--out", "joined"]);
     assert_eq!(json(&dir.join("joined/results.json")), results);
+    let commands = json(&dir.join("joined/commands.json"));
+    assert_eq!(commands.as_array().map(Vec::len), Some(3), "of both parts, and the one that joined them: {commands}");
+    let page = fs::read_to_string(dir.join("joined/report.html")).expect("a report");
+    assert!(page.contains("--shard 2/2") && page.contains("merge 1 2 --out joined"));
 
     fs::write(dir.join("tiny.study.ron"), STUDY.replace("obstructors: (", "obstructor: (")).expect("a file");
     let said = fail(dir, &study(&["--out", "out"]), 2);

@@ -13,7 +13,7 @@ use motley_study::{
     Error,
     frames::Order,
     lab::{Lab, Progress},
-    report,
+    ledger, report,
     study::{Places, Study},
 };
 
@@ -74,9 +74,18 @@ pub fn stopped(style: Style) -> Outcome {
 
 /// Writes the report of what is done, and says how much that is.
 pub fn conclude(out: &Path) -> anyhow::Result<Outcome> {
-    let commands: Vec<String> = std::env::args().collect();
-    let written = report::write(out, &[commands.join(" ")])?;
+    let words: Vec<String> = std::env::args().collect();
+    // What no shell could be told is shown as it is.
+    let command = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "));
+    ledger::note_command(out, &command)?;
+    let written = report::write(out)?;
     let (done, cells) = (written.done, written.cells);
+    for one in &written.leaks {
+        let motley_study::leaks::Leaks { arm, test, pictures, leaked, .. } = one;
+        eprintln!(
+            "warning: {leaked} of the {pictures} pictures of {test} are likely among those that {arm} learnt from"
+        );
+    }
     eprintln!("{done} of {cells} cells are done: {}", written.page.display());
     Ok(if written.failures > 0 { Outcome::Faults } else { Outcome::Done })
 }

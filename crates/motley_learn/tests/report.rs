@@ -41,12 +41,11 @@ fn page() -> Page {
         title: "Loss".into(),
         x: "epoch".into(),
         y: "cross entropy".into(),
-        log_x: false,
-        y_range: None,
         series: vec![
-            Series { name: "training".into(), points: points(0.6, 0.05) },
-            Series { name: "validation".into(), points: points(0.5, 0.12) },
+            Series { name: "training".into(), points: points(0.6, 0.05), ..Series::default() },
+            Series { name: "validation".into(), points: points(0.5, 0.12), ..Series::default() },
         ],
+        ..Curve::default()
     };
     let samples = (0..12).map(|i| Figure::new(format!("cat, frame {i}"), &picture(i), 160).unwrap()).collect();
     let photo = |name: &str| name.ends_with("7.jpg").then(|| picture(name.len() as u32)).or_else(|| Some(picture(3)));

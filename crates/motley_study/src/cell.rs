@@ -30,10 +30,14 @@ pub struct CellResult {
     pub inputs: Value,
     /// Names of the model's classes.
     pub classes: Vec<String>,
-    /// Numbers of each epoch; the validation pictures are those of the first test.
+    /// Numbers of each epoch; the validation pictures are those of the test that was watched.
     pub history: Vec<EpochMetrics>,
+    /// Name of that test.
+    pub watched: Option<String>,
     /// What the model said after the last epoch, test by test.
     pub tests: BTreeMap<String, TestResult>,
+    /// Tests on which it could not be judged, and why.
+    pub failed: BTreeMap<String, String>,
     /// Pictures that could not be read.
     pub left_out: u64,
 }
@@ -116,13 +120,13 @@ impl Shelf {
         read_json(&self.result(hash))
     }
 
-    /// Whether the cell is done, with its model where that is wanted. One whose file is damaged is not.
-    pub fn has(&self, hash: &str, with_model: bool) -> bool {
+    /// The result of a cell that is done, with its model where that is wanted. One whose file is damaged is not.
+    pub fn done(&self, hash: &str, with_model: bool) -> Option<CellResult> {
         let there = self.get(hash).unwrap_or_else(|error| {
             tracing::warn!("{error}");
             None
         });
-        there.is_some() && (!with_model || self.model(hash).is_file())
+        there.filter(|_| !with_model || self.model(hash).is_file())
     }
 }
 
@@ -156,8 +160,10 @@ pub struct Run<'a> {
     pub inputs: &'a Value,
     /// What is trained.
     pub plan: &'a Plan,
-    /// What the model is judged on, by name.
-    pub tests: Vec<(String, Source)>,
+    /// What the model is judged on, by name, or why it cannot be.
+    pub tests: Vec<(String, Result<Source>)>,
+    /// The test by which each epoch is judged, which must be the plan's.
+    pub watched: Option<String>,
     /// Whether the model is kept.
     pub keeps_model: bool,
     /// What computes.
@@ -177,7 +183,7 @@ impl Run<'_> {
     /// # Errors
     /// When training or judging fails, or somebody asked to stop.
     pub fn run(self, shelf: &Shelf) -> Result<CellResult> {
-        let Self { inputs, plan, tests, keeps_model, device, listener } = self;
+        let Self { inputs, plan, tests, watched, keeps_model, device, listener } = self;
         let hash = hash(inputs);
         let dir = shelf.dir.join(format!("{hash}.run"));
         let folder = RunFolder::create(&dir, &json!({ "inputs": inputs, "plan": plan }), true)?;
@@ -203,20 +209,33 @@ impl Run<'_> {
             inputs: inputs.clone(),
             classes: Vec::new(),
             history: finished.history,
+            watched,
             tests: BTreeMap::new(),
+            failed: BTreeMap::new(),
             left_out: finished.faults.total(),
         };
         // A backbone that has learnt is like no other: its features would only fill the disk.
         let cache = plan.cache.as_deref().filter(|_| plan.learns == Some(Learns::Head));
         for (name, source) in tests {
-            let source_dir = source.dir().to_owned();
-            let (model, test) = (folder.last(), Test::Pictures(source));
-            let examiner = Examiner { model: &model, name: &name, test, cache, listener: &mut |_, _| () };
-            let examined = examiner.run(device)?;
-            result.left_out += examined.faults.total();
-            result.classes = examined.card.classes;
-            let judged = TestResult::new(&source_dir, &examined.judged.predictions, examined.evaluation.auc);
-            result.tests.insert(name, judged);
+            let mut judge = |source: Source| {
+                let dir = source.dir().to_owned();
+                let (model, test) = (folder.last(), Test::Pictures(source));
+                let examined =
+                    Examiner { model: &model, name: &name, test, cache, listener: &mut |_, _| () }.run(device)?;
+                result.left_out += examined.faults.total();
+                result.classes = examined.card.classes;
+                Ok::<_, Error>(TestResult::new(&dir, &examined.judged.predictions, examined.evaluation.auc))
+            };
+            let judged = match source {
+                Ok(source) => judge(source),
+                Err(reason) => Err(reason),
+            };
+            match judged {
+                Ok(judged) => drop(result.tests.insert(name, judged)),
+                // It would fail again: the pictures are part of what the result is kept by.
+                Err(error) if error.is_of_pictures() => drop(result.failed.insert(name, error.to_string())),
+                Err(error) => return Err(error),
+            }
         }
         if keeps_model {
             let model = shelf.model(&hash);

@@ -12,6 +12,9 @@ pub enum Error {
     /// Parts that do not belong together, or a folder that holds no study.
     #[error("{0}")]
     Setting(String),
+    /// A folder of photos that is not there.
+    #[error("there is no folder {}: name the folder that holds the photos by --data", .0.display())]
+    NoFolder(PathBuf),
     /// Frames that could not be drawn.
     #[error("frames could not be drawn: {0}")]
     Drawing(String),
@@ -43,6 +46,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether pictures are not there or are none of the classes, so that nothing but other pictures will help.
+    pub fn is_of_pictures(&self) -> bool {
+        use motley_learn::data::DataError::{NoPictures, NoneOf, Splits};
+        let in_folder = |error: &motley_learn::Error| {
+            matches!(error, motley_learn::Error::Pictures(NoPictures { .. } | NoneOf { .. } | Splits { .. }))
+        };
+        matches!(self, Self::NoFolder(_)) || matches!(self, Self::Learn(error) if in_folder(error))
+    }
+
     /// For `map_err` on something done to `path`.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

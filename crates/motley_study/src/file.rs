@@ -133,6 +133,8 @@ motley_scene::fields! {
         tests: Vec<String> = Vec::new();
         /// The arm that all others are compared with; none: nothing is compared.
         control: String = String::new();
+        /// `Curve`: the series that all others are compared with, where both have an arm at the same place; none: nothing is compared.
+        control_series: String = String::new();
         /// The training that all others are compared with, arm by arm; none: trainings are not compared.
         control_training: String = String::new();
         /// Repeats that it needs; 0 for as many as the study has.
@@ -406,6 +408,26 @@ impl StudyFile {
                 if !name.is_empty() && !known.contains(&name.as_str()) {
                     faults.note_path(&format!("figures[{at}].paper[{item}].{field}"), unknown(what, name, known));
                 }
+            }
+        }
+        if figure.show == Show::Looks && !figure.class.is_empty() {
+            for arm in self.members(figure).arms {
+                let named = self.whole_arm(&self.arms[arm]).classes;
+                if !named.is_empty() && !named.contains(&figure.class) {
+                    let classes: Vec<&str> = named.iter().map(String::as_str).collect();
+                    faults.note_path(&path("class"), unknown("class of its arms", &figure.class, &classes));
+                }
+            }
+        }
+        if !figure.control_series.is_empty() {
+            let series: Vec<String> =
+                self.members(figure).arms.iter().map(|&arm| self.whole_arm(&self.arms[arm]).series).collect();
+            let series: Vec<&str> = series.iter().map(String::as_str).collect();
+            if figure.show != Show::Curve {
+                faults.note_path(&path("control_series"), "no curve is shown; add show: Curve, or name a control");
+            } else if !series.contains(&figure.control_series.as_str()) {
+                faults
+                    .note_path(&path("control_series"), unknown("series of its arms", &figure.control_series, &series));
             }
         }
         if figure.show == Show::Curve {

@@ -8,15 +8,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
-use motley_learn::device::Device;
+use motley_learn::{device::Device, files};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cell::{Run, Shelf, write_json},
+    cell::{CellResult, Run, Shelf, write_json},
     error::{Error, Result},
     frames::{Draw, Frames},
     leaks,
@@ -86,6 +87,16 @@ fn refuse_others(study: &Study, out: &Path) -> Result<()> {
     }
 }
 
+/// Holds the folder of a study or a search: two processes would overwrite each other's results.
+pub(crate) fn hold(out: &Path) -> Result<File> {
+    files::hold(out)?.ok_or_else(|| {
+        Error::Setting(format!(
+            "another process works in {}: wait for it, or name another folder by --out",
+            out.display()
+        ))
+    })
+}
+
 /// Where none of the photos is, the folder that they are relative to is another one; nothing that was done is touched then.
 fn find_photos(study: &Study) -> Result<()> {
     let tests = study.tests.iter().filter_map(|test| match test {
@@ -107,12 +118,13 @@ impl Lab<'_> {
     /// Does all that is left to be done, and gives what could not be done.
     ///
     /// # Errors
-    /// When the folder cannot be written to, or somebody asked to stop.
+    /// When the folder cannot be written to or another process works in it, or somebody asked to stop.
     pub fn run(self) -> Result<Vec<Failure>> {
         let Self { study, out, device, shard, draw, listener } = self;
         let cells = study.cells();
         refuse_others(study, out)?;
         find_photos(study)?;
+        let _held = hold(out)?;
         let ledger = Ledger::new(study, &cells);
         ledger.write(out)?;
         let mut work = Work {
@@ -130,8 +142,10 @@ impl Lab<'_> {
         let mut left = Vec::new();
         for (cell, entry) in cells.iter().zip(&ledger.cells).filter(|(cell, _)| is_mine(cell, &cells, shard)) {
             match &entry.inputs {
-                Ok(inputs) if shelf.has(&crate::cell::hash(inputs), cell.keeps_model) => {}
-                Ok(inputs) => left.push((cell, inputs)),
+                Ok(inputs) => match shelf.done(&crate::cell::hash(inputs), cell.keeps_model) {
+                    Some(done) => work.tests_failed(cell, &done)?,
+                    None => left.push((cell, inputs)),
+                },
                 Err(reason) => work.fail(&work.name(cell), reason.clone())?,
             }
         }
@@ -141,20 +155,22 @@ impl Lab<'_> {
             match work.cell(cell, inputs, &shelf, &name) {
                 Err(Error::Stopped) => return Err(Error::Stopped),
                 Err(error) => work.fail(&name, error.to_string())?,
-                Ok(()) => {}
+                Ok(done) => work.tests_failed(cell, &done)?,
             }
         }
         let mine = |cell: &Cell| is_mine(cell, &cells, shard);
         for (what, made) in [
             ("samples", samples::make(study, out)),
             ("where models look", looks::make(study, &ledger, out, device, &mine, &mut |what| work.tell(what, 0.0))),
-            ("the search for leaks", leaks::make(study, out, &mut |what| work.tell(what, 0.0))),
         ] {
             match made {
                 Err(Error::Stopped) => return Err(Error::Stopped),
                 Err(error) => work.fail(what, error.to_string())?,
                 Ok(()) => {}
             }
+        }
+        for (what, reason) in leaks::make(study, &cells, out, &mut |what| work.tell(what, 0.0))? {
+            work.fail(&what, reason)?;
         }
         write_json(&out.join("failures.json"), &work.failures)?;
         Ok(work.failures)
@@ -230,24 +246,37 @@ impl Work<'_> {
         known.map(|()| dir).map_err(Error::Drawing)
     }
 
-    fn cell(&mut self, cell: &Cell, inputs: &serde_json::Value, shelf: &Shelf, name: &str) -> Result<()> {
+    /// Notes the tests that a cell could not be judged on.
+    fn tests_failed(&mut self, cell: &Cell, result: &CellResult) -> Result<()> {
+        let name = self.name(cell);
+        result.failed.iter().try_for_each(|(test, reason)| self.fail(&format!("{name}, on {test}"), reason.clone()))
+    }
+
+    fn cell(&mut self, cell: &Cell, inputs: &serde_json::Value, shelf: &Shelf, name: &str) -> Result<CellResult> {
         let study = self.study;
         let seed = study.seed(cell.repeat);
         let frames = match &study.arms[cell.arm].frames {
             Some(frames) => Some(self.frames(frames, seed, name)?),
             None => None,
         };
+        let classes = study.classes(cell.arm)?;
         let mut tests = Vec::new();
-        let mut watched = None;
+        let mut fit = Vec::new();
         for &test in &cell.tests {
             let exam = &study.tests[test];
             if let Exam::Frames(frames) = exam {
                 self.frames(frames, study.test_seed(), &study.file.tests[test].name)?;
             }
-            watched.get_or_insert(exam.dir(self.out, study.test_seed()));
-            tests.push((study.file.tests[test].name.clone(), exam.pictures(self.out, study.test_seed())?));
+            let pictures = exam.pictures(self.out, study.test_seed());
+            if pictures.as_ref().is_ok_and(|source| source.has_any(&classes)) {
+                fit.push(test);
+            }
+            tests.push((study.file.tests[test].name.clone(), pictures));
         }
-        let plan = study.plan(cell, frames, watched)?;
+        // An epoch is judged by the test that a figure shows by epochs; where none does, or it does not fit, by the first that does.
+        let watched = cell.by_epoch.filter(|test| fit.contains(test)).or(fit.first().copied());
+        let watched_dir = watched.map(|test| study.tests[test].dir(self.out, study.test_seed()));
+        let plan = study.plan(cell, frames, watched_dir)?;
         let cost = self.cost(cell);
         let (done, total) = (self.done, self.total);
         let listener = &mut *self.listener;
@@ -257,11 +286,12 @@ impl Work<'_> {
             inputs,
             plan: &plan,
             tests,
+            watched: watched.map(|test| study.file.tests[test].name.clone()),
             keeps_model: cell.keeps_model,
             device: self.device,
             listener: &mut heard,
         };
-        let outcome = run.run(shelf).map(drop);
+        let outcome = run.run(shelf);
         self.done += cost;
         outcome
     }

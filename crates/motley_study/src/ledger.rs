@@ -10,11 +10,11 @@ use crate::{
     error::{Error, Result},
     file::{StudyFile, describe},
     fingerprint::Fingerprints,
-    study::{Cell, Exam, Material, Study},
+    study::{Cell, Exam, Study, open},
 };
 
 /// Raised when results can no longer be compared with those of before.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a study consists of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,8 +55,8 @@ impl Ledger {
     /// Looks at everything that goes into a study.
     pub fn new(study: &Study, cells: &[Cell]) -> Self {
         let mut prints = Fingerprints::default();
-        let arms: Vec<_> = study.arms.iter().map(|arm| material(arm, &mut prints)).collect();
-        let tests: Vec<_> = study.tests.iter().map(|test| exam(test, &mut prints)).collect();
+        let arms: Vec<_> = (0..study.arms.len()).map(|arm| material(study, arm, &mut prints)).collect();
+        let tests: Vec<_> = study.tests.iter().map(|test| exam(study, test, &mut prints)).collect();
         let entry = |cell: &Cell| Entry {
             arm: study.file.arms[cell.arm].name.clone(),
             training: study.file.trainings[cell.training].name.clone(),
@@ -102,22 +102,74 @@ impl Ledger {
     }
 }
 
-fn material(arm: &Material, prints: &mut Fingerprints) -> Result<Value> {
+fn material(study: &Study, at: usize, prints: &mut Fingerprints) -> Result<Value> {
+    let arm = &study.arms[at];
     let photos = arm.photos.as_ref().map(|dir| prints.of_pictures(dir)).transpose()?;
+    let classes = study.classes(at)?;
+    // Frames are shared out evenly between the classes.
+    let most = arm.frames_per_class.map_or(u64::MAX, |limit| limit as u64 * classes.len() as u64);
+    let count_photos = |dir| -> Result<usize> {
+        let mut source = open(dir)?;
+        source.keep_per_class(arm.photos_per_class.unwrap_or(usize::MAX), 0);
+        Ok((0..source.len()).filter(|&item| classes.find(source.word(item)).is_some()).count())
+    };
+    let last = study.seed(study.file.repeats - 1);
     Ok(json!({
         "frames": arm.frames.as_ref().map(|frames| &frames.hash),
         "frames_per_class": arm.frames_per_class,
         "photos": photos,
         "photos_per_class": arm.photos_per_class,
-        "classes": arm.classes,
+        "classes": classes.names(),
+        "count": {
+            "frames": arm.frames.as_ref().map(|frames| frames.count.min(most)),
+            "photos": arm.photos.as_deref().map(count_photos).transpose()?,
+        },
+        "seeds": if study.file.repeats == 1 { last.to_string() } else { format!("{} to {last}", study.seed(0)) },
     }))
 }
 
-fn exam(test: &Exam, prints: &mut Fingerprints) -> Result<Value> {
+fn exam(study: &Study, test: &Exam, prints: &mut Fingerprints) -> Result<Value> {
     Ok(match test {
-        Exam::Photos(dir, per_class) => json!({ "photos": prints.of_pictures(dir)?, "per_class": per_class }),
-        Exam::Frames(frames) => json!({ "frames": frames.hash }),
+        Exam::Photos(dir, per_class) => {
+            let count = test.pictures(dir, 0)?.len();
+            json!({ "photos": prints.of_pictures(dir)?, "per_class": per_class, "count": { "photos": count } })
+        }
+        Exam::Frames(frames) => {
+            json!({ "frames": frames.hash, "count": { "frames": frames.count }, "seeds": study.test_seed().to_string() })
+        }
     })
+}
+
+/// What an arm is in any repeat.
+fn without_seeds(mut arm: Value) -> Value {
+    if let Some(fields) = arm.as_object_mut() {
+        fields.remove("seeds");
+    }
+    arm
+}
+
+/// File that names the commands by which a study came about.
+const COMMANDS: &str = "commands.json";
+
+/// Notes a command by which a study came about, unless it is known.
+///
+/// # Errors
+/// When that file cannot be read or written.
+pub fn note_command(out: &Path, command: &str) -> Result<()> {
+    let mut commands = commands(out)?;
+    if !commands.iter().any(|known| known == command) {
+        commands.push(command.to_owned());
+        write_json(&out.join(COMMANDS), &commands)?;
+    }
+    Ok(())
+}
+
+/// The commands by which a study came about, in their order.
+///
+/// # Errors
+/// When that file cannot be read.
+pub fn commands(out: &Path) -> Result<Vec<String>> {
+    Ok(read_json(&out.join(COMMANDS))?.unwrap_or_default())
 }
 
 fn inputs(
@@ -130,16 +182,18 @@ fn inputs(
     let known = |one: &Result<Value>| one.as_ref().cloned().map_err(|error| Error::Setting(error.to_string()));
     let mut plan = study.plan(cell, None, None)?;
     let weights = plan.weights.take().map(|file| prints.of_file(&file)).transpose()?;
-    // Where things lie is no part of what they are.
+    // Where things lie is no part of what they are, and repeats have seeds of their own in their plans.
     (plan.cache, plan.real) = (None, Vec::new());
-    let named = |at: &usize| Ok(json!([study.file.tests[*at].name, known(&tests[*at])?]));
+    // A test that cannot be had is no reason to leave the others out.
+    let named = |at: &usize| json!([study.file.tests[*at].name, tests[*at].as_ref().ok()]);
     Ok(json!({
         "format": FORMAT,
         "version": env!("CARGO_PKG_VERSION"),
-        "arm": known(&arms[cell.arm])?,
+        "arm": without_seeds(known(&arms[cell.arm])?),
         "plan": plan,
         "weights": weights,
-        "tests": cell.tests.iter().map(named).collect::<Result<Vec<_>>>()?,
+        "tests": cell.tests.iter().map(named).collect::<Vec<_>>(),
+        "by_epoch": cell.by_epoch.map(|at| &study.file.tests[at].name),
         "test_seed": study.test_seed(),
     }))
 }

@@ -71,7 +71,8 @@ pub fn make(
         for (cell, entry) in study.cells().iter().zip(&ledger.cells) {
             let wanted =
                 cell.repeat == 0 && members.arms.contains(&cell.arm) && members.trainings.contains(&cell.training);
-            let Some(hash) = entry.hash().filter(|hash| wanted && mine(cell) && shelf.has(hash, true)) else {
+            let Some(hash) = entry.hash().filter(|hash| wanted && mine(cell) && shelf.done(hash, true).is_some())
+            else {
                 continue;
             };
             for &test in &members.tests {
@@ -79,7 +80,7 @@ pub fn make(
                 let Some(file) = file(out, entry, name, figure).filter(|file| !file.is_file()) else { continue };
                 let (arm, training) = (&entry.arm, &entry.training);
                 heard(&format!("where {arm}, {training} looks on {name}"))?;
-                let chosen = pictures(&study.tests[test], study, out, &study.arms[cell.arm].classes, figure.pictures)?;
+                let chosen = pictures(&study.tests[test], study, out, &study.classes(cell.arm)?, figure.pictures)?;
                 let looks = look(&shelf.model(&hash), &chosen, figure, device, &file)?;
                 write_json(&file, &looks)?;
             }
@@ -89,13 +90,8 @@ pub fn make(
 }
 
 /// The first so many pictures of each class of a test.
-fn pictures(exam: &Exam, study: &Study, out: &Path, classes: &[String], count: u32) -> Result<Vec<(String, RgbImage)>> {
+fn pictures(exam: &Exam, study: &Study, out: &Path, classes: &Classes, count: u32) -> Result<Vec<(String, RgbImage)>> {
     let source = exam.pictures(out, study.test_seed())?;
-    let classes = if classes.is_empty() {
-        Classes::found(source.words().iter().map(String::as_str))?
-    } else {
-        Classes::given(classes.iter())?
-    };
     let mut counts: BTreeMap<usize, u32> = BTreeMap::new();
     let mut chosen = Vec::new();
     for item in 0..source.len() {

@@ -8,7 +8,7 @@ use crate::{
     cell::{read_json, write_json},
     error::{Error, Result},
     lab::Failure,
-    ledger::Ledger,
+    ledger::{Ledger, commands, note_command},
 };
 
 /// Folders of a study that a report is made from.
@@ -47,6 +47,9 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<()> {
             if !failures.contains(&failure) {
                 failures.push(failure);
             }
+        }
+        for command in commands(part)? {
+            note_command(out, &command)?;
         }
         for folder in FOLDERS {
             copy(&part.join(folder), &out.join(folder))?;

@@ -1,9 +1,15 @@
 //! A few pictures of every arm and test, to be looked at. Arms of one scene show the same frames.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use image::RgbImage;
-use motley_learn::{data::Source, files};
+use motley_learn::{
+    data::{Classes, Source},
+    files,
+};
 
 use crate::{
     error::{Error, Result},
@@ -20,12 +26,21 @@ const QUALITY: u8 = 88;
 /// # Errors
 /// When a picture cannot be kept.
 pub fn make(study: &Study, out: &Path) -> Result<()> {
-    for (material, arm) in study.arms.iter().zip(&study.file.arms) {
+    let mut all = BTreeSet::new();
+    for (at, (material, arm)) in study.arms.iter().zip(&study.file.arms).enumerate() {
+        // What is not there is told by the cells that need it, here and below.
+        let Ok(classes) = study.classes(at) else { continue };
+        all.extend(classes.names().to_vec());
         let frames = material.frames.as_ref().map(|frames| frames.dir(out, study.seed(0)));
-        keep(out, "arm", &arm.name, frames.as_deref().or(material.photos.as_deref()))?;
+        if let Some(Ok(source)) = frames.as_deref().or(material.photos.as_deref()).map(Source::open) {
+            keep(out, "arm", &arm.name, &source, &classes)?;
+        }
     }
+    let Ok(classes) = Classes::found(all.iter().map(String::as_str)) else { return Ok(()) };
     for (exam, test) in study.tests.iter().zip(&study.file.tests) {
-        keep(out, "test", &test.name, Some(&exam.dir(out, study.test_seed())))?;
+        if let Ok(source) = exam.pictures(out, study.test_seed()) {
+            keep(out, "test", &test.name, &source, &classes)?;
+        }
     }
     Ok(())
 }
@@ -39,13 +54,12 @@ fn path(out: &Path, kind: &str, name: &str, number: usize) -> PathBuf {
     out.join("samples").join(format!("{kind} {name} {number}.jpg"))
 }
 
-fn keep(out: &Path, kind: &str, name: &str, dir: Option<&Path>) -> Result<()> {
-    // What is not there is told by the cells that need it.
-    let Some(Ok(source)) = dir.map(Source::open) else { return Ok(()) };
+fn keep(out: &Path, kind: &str, name: &str, source: &Source, classes: &Classes) -> Result<()> {
     let frames = source.is_rendered();
-    for number in 0..COUNT.min(source.len()) {
+    let items: Vec<usize> = (0..source.len()).filter(|&item| classes.find(source.word(item)).is_some()).collect();
+    for number in 0..COUNT.min(items.len()) {
         // The first frames, which are the same in every arm; photos are sorted by class, so evenly from all of them.
-        let item = if frames { number } else { number * source.len() / COUNT };
+        let item = items[if frames { number } else { number * items.len() / COUNT }];
         if let Ok(image) = source.image(item) {
             write_jpeg(&path(out, kind, name, number), &image)?;
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use motley_learn::{
-    data::Source,
+    data::{Classes, Source},
     fit::Training,
     run::{Folder, Learns, Plan},
     weights,
@@ -84,6 +84,8 @@ pub struct Cell {
     pub training: usize,
     /// Positions of the tests that figures ask for.
     pub tests: BTreeSet<usize>,
+    /// The first test of a figure that shows epochs, if one asks for this cell.
+    pub by_epoch: Option<usize>,
     /// Whether a figure looks into the model.
     pub keeps_model: bool,
 }
@@ -99,7 +101,7 @@ impl Study {
         let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
         let photos = |folder: &str| (!folder.is_empty()).then(|| places.data.join(folder));
         let limit = |count: u32| (count > 0).then_some(count as usize);
-        let (mut arms, mut tests) = (Vec::new(), Vec::new());
+        let (mut arms, mut tests, mut alone) = (Vec::new(), Vec::new(), Vec::new());
         // Scenes that other faults hide are looked at once those are mended.
         if let Some(file) = file.as_ref().filter(|_| faults.is_empty()) {
             let mut open = |place: String, scene: &str, changes: &[&With], count: u64| {
@@ -133,11 +135,16 @@ impl Study {
             for at in 0..file.arms.len() {
                 let (arm, changes) = file.resolved_arm(at);
                 let frames = open(format!("arms[{at}]"), &arm.scene, &changes, arm.frames);
+                let classes = match &frames {
+                    Some(frames) if arm.classes.is_empty() => frames.classes.clone(),
+                    _ => arm.classes,
+                };
+                if let [one] = classes.as_slice() {
+                    let message = format!("there is nothing to be told apart but {one:?}; add a class");
+                    alone.push((format!("arms[{at}]"), message));
+                }
                 arms.push(Material {
-                    classes: match &frames {
-                        Some(frames) if arm.classes.is_empty() => frames.classes.clone(),
-                        _ => arm.classes,
-                    },
+                    classes,
                     frames,
                     frames_per_class: limit(arm.frames_per_class),
                     photos: photos(&arm.photos),
@@ -150,6 +157,9 @@ impl Study {
                 tests.extend(frames.map(Exam::Frames).or(folder));
             }
         }
+        for (path, message) in alone {
+            faults.note_path(&path, message);
+        }
         match file {
             Some(file) if faults.is_empty() => Ok(Self { file, text, places, arms, tests }),
             _ => Err(Error::Faults(describe(path, &faults.into_sorted()))),
@@ -158,7 +168,7 @@ impl Study {
 
     /// All that the figures ask for: repeat by repeat, so that there is a first answer to everything early; then arm by arm.
     pub fn cells(&self) -> Vec<Cell> {
-        let mut cells: BTreeMap<(u32, usize, usize), (BTreeSet<usize>, bool)> = BTreeMap::new();
+        let mut cells: BTreeMap<(u32, usize, usize), Cell> = BTreeMap::new();
         for figure in &self.file.figures {
             let members = self.file.members(figure);
             let looks = figure.show == Show::Looks;
@@ -171,15 +181,33 @@ impl Study {
             for &arm in &members.arms {
                 for &training in &members.trainings {
                     for repeat in 0..repeats {
-                        let (tests, keeps) = cells.entry((repeat, arm, training)).or_default();
-                        tests.extend(&members.tests);
-                        *keeps |= looks;
+                        let none =
+                            Cell { arm, repeat, training, tests: BTreeSet::new(), by_epoch: None, keeps_model: false };
+                        let cell = cells.entry((repeat, arm, training)).or_insert(none);
+                        cell.tests.extend(&members.tests);
+                        cell.keeps_model |= looks;
+                        if figure.show == Show::Epochs {
+                            cell.by_epoch = cell.by_epoch.or(members.tests.first().copied());
+                        }
                     }
                 }
             }
         }
-        let cell = |((repeat, arm, training), (tests, keeps_model))| Cell { arm, repeat, training, tests, keeps_model };
-        cells.into_iter().map(cell).collect()
+        cells.into_values().collect()
+    }
+
+    /// Classes of an arm's models.
+    ///
+    /// # Errors
+    /// When they are those of photos that are not there.
+    pub fn classes(&self, arm: usize) -> Result<Classes> {
+        let material = &self.arms[arm];
+        Ok(match &material.photos {
+            Some(photos) if material.classes.is_empty() => {
+                Classes::found(open(photos)?.words().iter().map(String::as_str))?
+            }
+            _ => Classes::given(material.classes.iter())?,
+        })
     }
 
     /// Seed of a repeat: of its frames, and of all that its training draws.
@@ -217,8 +245,8 @@ impl Study {
         Error::Setting(format!("there are no weights {name} in {folder}: name the folder that has them by --weights"))
     }
 
-    /// What `motley train` would be asked for. `frames` and `watched` are folders: those of the arm's frames, and that of the first
-    /// test, by which each epoch is judged and nothing is chosen.
+    /// What `motley train` would be asked for. `frames` and `watched` are folders: those of the arm's frames, and that of a test by
+    /// which each epoch is judged and nothing is chosen.
     ///
     /// # Errors
     /// When the weights are missing.
@@ -286,8 +314,5 @@ pub fn open(dir: &Path) -> Result<Source> {
     if dir.is_dir() {
         return Ok(Source::open(dir)?);
     }
-    Err(Error::Setting(format!(
-        "there is no folder {}: name the folder that holds the photos by --data",
-        dir.display()
-    )))
+    Err(Error::NoFolder(dir.to_owned()))
 }

@@ -83,6 +83,16 @@ fn every_fault_has_its_place_and_says_what_to_write() {
         (r#"title: "Arms""#, r#"title: "Arms", show: Bar"#, "figures[0].show: found `Bar`; expected Bars, Epochs"),
         (r#"title: "Arms""#, r#"title: "Arms", show: Curve"#, r#""control" has no place on the axis; add x"#),
         (r#"name: "no sky""#, r#"name: "control""#, r#"arms[1].name: "control" is there twice; rename one"#),
+        (
+            r#"title: "Arms""#,
+            r#"title: "Arms", control_series: "photos""#,
+            "figures[0].control_series: no curve is shown; add show: Curve",
+        ),
+        (
+            r#"title: "Arms""#,
+            r#"title: "Arms", show: Curve, control_series: "photos""#,
+            r#"figures[0].control_series: no series of its arms is called "photos""#,
+        ),
         ("figures: [", "figurs: [", "9:5: figurs: no such field; did you mean `figures`?"),
     ] {
         let text = WHOLE.replacen(from, to, 1);
@@ -102,6 +112,10 @@ fn faults_of_scenes_are_told_where_the_study_names_them() {
     .unwrap_err();
     let named = named.to_string();
     assert!(named.contains("test.study.ron:4:") && named.contains("nothing is called \"moon\""), "{named}");
+    let alone = open(&WHOLE.replacen("(enabled: false))", "(enabled: false), classes: [(name: \"cat\")])", 1))
+        .unwrap_err()
+        .to_string();
+    assert!(alone.contains("arms[1]: there is nothing to be told apart but \"cat\"; add a class"), "{alone}");
 }
 
 #[test]

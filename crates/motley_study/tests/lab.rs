@@ -49,8 +49,11 @@ const LOOKS: &str = r#"figures: [
 /// Bright on the left is a cat, bright on the right a dog.
 fn picture(class: &str, number: u64) -> RgbImage {
     RgbImage::from_fn(48, 48, |x, y| {
-        let noise = (u64::from(x) * 7 + u64::from(y) * 13 + number * 29) % 40;
-        Rgb([(if (x < 24) == (class == "cat") { 180 } else { 20 } + noise) as u8; 3])
+        // Blocks by which no two pictures are alike.
+        let block = u64::from(x / 8) + 6 * u64::from(y / 8) + 36 * (number + 1);
+        let mixed = block.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let noise = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 57;
+        Rgb([(if (x < 24) == (class == "cat") { 120 } else { 0 } + noise) as u8; 3])
     })
 }
 
@@ -111,7 +114,7 @@ fn run(study: &Study, out: &Path, shard: Option<[u32; 2]>, stop: usize) -> (Resu
 }
 
 fn results(out: &Path) -> String {
-    report::write(out, &[]).unwrap();
+    report::write(out).unwrap();
     fs::read_to_string(out.join("results.json")).unwrap()
 }
 
@@ -216,4 +219,68 @@ fn changed_photos_are_new_inputs() {
     run(&place.study(&text), &out, None, usize::MAX).0.unwrap();
     // Those arms that learn from photos are learnt anew.
     assert_eq!(cells(&out), before + 3);
+}
+
+#[test]
+fn a_test_without_the_classes_fails_alone() {
+    let place = Place::new();
+    fs::create_dir_all(place.out("photos/horses/horse")).unwrap();
+    picture("cat", 1).save(place.out("photos/horses/horse/0.png")).unwrap();
+    let text = STUDY.replace(
+        "tests: [(name: \"photos\"",
+        "tests: [(name: \"horses\", photos: \"photos/horses\"), (name: \"gone\", photos: \"nowhere\"), (name: \"photos\"",
+    );
+    let study = place.study(&text);
+    let out = place.out("out");
+    let failures = run(&study, &out, None, usize::MAX).0.unwrap();
+    // Six cells in two repeats, on two tests each; the search for leaks says nothing that they do not say.
+    assert_eq!(failures.len(), 24, "{failures:?}");
+    let of = |test: &str| failures.iter().filter(|one| one.what.ends_with(test)).collect::<Vec<_>>();
+    assert!(of(", on horses").iter().all(|one| one.reason.contains("has no picture of cat, dog: it has horse")));
+    assert!(of(", on gone").iter().all(|one| one.reason.contains("by --data")));
+    assert_eq!((of(", on horses").len(), of(", on gone").len()), (12, 12));
+    let all: serde_json::Value = serde_json::from_str(&results(&out)).unwrap();
+    let cells = all["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 24, "twelve cells on the two tests that are there");
+    // Epochs are judged by the first test that fits, and the best of them is known for that one alone.
+    for cell in cells {
+        assert_eq!(cell["at its best epoch"].is_null(), cell["test"] != "photos", "{cell}");
+    }
+    // The next time the same is told, and nothing is learnt anew.
+    let (again, drawn) = run(&study, &out, None, usize::MAX);
+    assert_eq!((again.unwrap(), drawn), (failures, 0));
+}
+
+#[test]
+fn an_arm_that_learns_a_test_is_told() {
+    let place = Place::new();
+    let text = STUDY.replace(
+        "(name: \"mixed\"",
+        "(name: \"cheat\", photos: \"photos/val\", photos_per_class: 2), (name: \"mixed\"",
+    );
+    let text = text.replace("\"real\", \"mixed\"]", "\"real\", \"mixed\", \"cheat\"]");
+    let out = place.out("out");
+    assert_eq!(run(&place.study(&text), &out, None, usize::MAX).0.unwrap(), []);
+    let written = report::write(&out).unwrap();
+    let [leak] = written.leaks.as_slice() else { panic!("{:?}", written.leaks) };
+    // Two of each class in each of two repeats, and only these: not the whole folder.
+    assert_eq!((leak.arm.as_str(), leak.test.as_str(), leak.pictures), ("cheat", "photos", 16));
+    assert!((4..=8).contains(&leak.leaked), "{leak:?}");
+    assert!(
+        fs::read_to_string(out.join("report.html")).unwrap().contains("are likely among those that cheat learnt from")
+    );
+    // Without that arm nothing of it is left.
+    run(&place.study(STUDY), &out, None, usize::MAX).0.unwrap();
+    assert_eq!(report::write(&out).unwrap().leaks, []);
+}
+
+#[test]
+fn two_processes_do_not_work_in_one_folder() {
+    let place = Place::new();
+    let out = place.out("out");
+    let held = motley_learn::files::hold(&out).unwrap();
+    let error = run(&place.study(STUDY), &out, None, usize::MAX).0.unwrap_err().to_string();
+    assert!(error.contains("another process works in"), "{error}");
+    drop(held);
+    assert_eq!(run(&place.study(STUDY), &out, None, usize::MAX).0.unwrap(), []);
 }

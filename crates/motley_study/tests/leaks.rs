@@ -25,8 +25,9 @@ fn copies_are_found_and_others_are_not() {
     save("test/cat/copy.jpg", &imageops::resize(&picture(2, 96), 64, 64, imageops::FilterType::Triangle));
     save("test/cat/new.png", &picture(9, 96));
     let open = |name: &str| Source::open(&dir.path().join(name)).unwrap();
-    let found =
-        compare(&open("train"), &open("test"), &thumbnails(&open("test")), &dir.path().join("leaks/x.json")).unwrap();
+    let (train, test) = (open("train"), open("test"));
+    let (learnt, tested) = (thumbnails(&train), thumbnails(&test));
+    let found = compare((&train, &learnt), (&test, &tested), &dir.path().join("leaks/x.json")).unwrap();
     assert_eq!((found.pictures, found.leaked), (2, 1), "{found:?}");
     assert_eq!((found.nearest[0].test.as_str(), found.nearest[0].training.as_str()), ("cat/copy.jpg", "cat/2.png"));
     assert!(dir.path().join("leaks").join(&found.nearest[0].file).is_file());

@@ -1,5 +1,7 @@
 //! Several sources under one list of classes.
 
+use std::{collections::BTreeSet, sync::Mutex};
+
 use motley_pixels::Augment;
 
 use super::{Classes, DataError, Source, Ticket};
@@ -105,12 +107,17 @@ impl Mixture {
 
     /// Tells of each source how large a share of its pictures is of other classes, where there are any.
     pub(crate) fn warn_of_others(&self) {
+        // Many models may learn from, or be judged on, the same folder: it is told once.
+        static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
         for (number, Part { source, .. }) in self.parts.iter().enumerate() {
             let others = (0..source.len()).filter(|&item| self.class(number, item).is_none()).count();
             if others > 0 {
                 let classes = self.classes.names().join(", ");
                 let (dir, percent) = (source.dir().display(), 100.0 * others as f64 / source.len() as f64);
-                tracing::warn!("{dir}: {percent:.1} % of the pictures are none of {classes}, and left out");
+                let words = format!("{dir}: {percent:.1} % of the pictures are none of {classes}, and left out");
+                if TOLD.lock().is_ok_and(|mut told| told.insert(words.clone())) {
+                    tracing::warn!("{words}");
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use std::{
 use image::RgbImage;
 use motley_dataset::{DatasetError, Reader};
 
-use super::{DataError, Facts, Fault, FaultKind, decode::unreadable, facts::facts};
+use super::{Classes, DataError, Facts, Fault, FaultKind, decode::unreadable, facts::facts};
 
 /// Names of pictures. Kinds that cannot be decoded are among them, so that they are counted instead of overlooked.
 const EXTENSIONS: [&str; 14] =
@@ -157,6 +157,11 @@ impl Source {
     /// The class of a picture as this source spells it.
     pub fn word(&self, item: usize) -> &str {
         &self.words[self.items[item].word]
+    }
+
+    /// Whether any picture is of one of these classes.
+    pub fn has_any(&self, classes: &Classes) -> bool {
+        self.items.iter().any(|item| classes.find(&self.words[item.word]).is_some())
     }
 
     /// What a picture is called: its path, or where it would lie if it did not lie in an archive.

@@ -56,7 +56,10 @@ pub fn grad_cam_of<B: AutodiffBackend>(
     let weights = gradient.mean_dim(3).mean_dim(2);
     let maps = relu((activations * weights).sum_dim(1)).into_data();
     let values: Vec<f32> = maps.iter::<f32>().collect();
-    Ok(values.chunks(height * width).map(|values| HeatMap { width, height, values: values.to_vec() }).collect())
+    Ok(values
+        .chunks(height * width)
+        .map(|values| HeatMap { width, height, values: values.to_vec(), full: 0.0 })
+        .collect())
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub struct HeatMap {
     pub height: usize,
     /// By rows; raw, in the units of the method.
     pub values: Vec<f32>,
+    /// A difference of less than this between least and greatest is not drawn at full strength; 0 for any.
+    pub full: f32,
 }
 
 /// Colours from nothing to all: black, violet, orange, pale yellow; brighter at each step, so that it reads in grey too.
@@ -53,11 +55,12 @@ const COLOURS: [[f32; 3]; 4] = [[0.0, 0.0, 4.0], [120.0, 28.0, 109.0], [237.0, 1
 const THROUGH: f32 = 0.4;
 
 impl HeatMap {
-    /// From 0 at the least value to 1 at the greatest; all 0 where there is no difference.
+    /// From 0 at the least value to 1 at the greatest, or less than 1 where they differ by less than [`HeatMap::full`]; all 0 where
+    /// there is no difference.
     pub fn normalized(&self) -> Self {
         let low = self.values.iter().copied().fold(f32::INFINITY, f32::min);
         let high = self.values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let range = high - low;
+        let range = (high - low).max(self.full);
         let scale = |value: f32| if range > 0.0 { (value - low) / range } else { 0.0 };
         Self { values: self.values.iter().map(|&value| scale(value)).collect(), ..*self }
     }
@@ -81,7 +84,7 @@ impl HeatMap {
                 mix(top) + (mix(bottom) - mix(top)) * down
             }));
         }
-        Self { width, height, values }
+        Self { width, height, values, ..*self }
     }
 
     /// The map as a picture of its own, `width` × `height` × 3 bytes.
@@ -121,14 +124,20 @@ mod tests {
 
     #[test]
     fn resizing_keeps_what_is_flat_and_interpolates_between() {
-        let map = HeatMap { width: 2, height: 1, values: vec![0.0, 1.0] };
+        let map = HeatMap { width: 2, height: 1, values: vec![0.0, 1.0], full: 0.0 };
         assert_eq!(map.resized(4, 2).values, [0.0, 0.25, 0.75, 1.0, 0.0, 0.25, 0.75, 1.0]);
     }
 
     #[test]
     fn no_difference_is_no_heat() {
-        let map = HeatMap { width: 1, height: 2, values: vec![3.0, 3.0] };
+        let map = HeatMap { width: 1, height: 2, values: vec![3.0, 3.0], full: 0.0 };
         assert_eq!(map.normalized().values, [0.0, 0.0]);
         assert_eq!(map.overlay(&[200; 6], 1, 2), [100; 6]);
+    }
+
+    #[test]
+    fn little_difference_is_little_heat() {
+        let map = HeatMap { width: 2, height: 1, values: vec![0.001, 0.011], full: 0.1 };
+        assert!((map.normalized().values[1] - 0.1).abs() < 1e-5);
     }
 }

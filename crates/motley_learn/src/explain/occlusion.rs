@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::HeatMap;
 use crate::error::{Error, Result};
 
+/// Where hiding a part changes a probability by less than this, the map stays dim: such a class is hardly seen anywhere.
+const FULL: f32 = 0.1;
+
 /// The patch that is laid over a picture, place by place.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Occlusion {
@@ -83,7 +86,7 @@ pub fn occlusion<B: Backend>(
         }
     }
     let values = sums.iter().zip(&counts).map(|(sum, &count)| sum / count.max(1) as f32).collect();
-    Ok(HeatMap { width, height, values })
+    Ok(HeatMap { width, height, values, full: FULL })
 }
 
 /// The pixels under the patch, row by row.

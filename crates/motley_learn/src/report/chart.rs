@@ -23,6 +23,9 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(0x80, 0x80, 0x80),
 ];
 
+/// Colours of bars: none is that of an interval or a mark.
+const GROUPS: [RGBColor; 3] = [COLOURS[0], COLOURS[2], COLOURS[6]];
+
 /// Width and height of a chart in pixels.
 const SIZE: (u32, u32) = (560, 320);
 
@@ -41,6 +44,8 @@ pub struct Curve {
     pub y_range: Option<[f64; 2]>,
     /// The lines.
     pub series: Vec<Series>,
+    /// What somebody else found: dashed lines across, each with its name.
+    pub levels: Vec<(String, f64)>,
 }
 
 /// One line.
@@ -50,6 +55,8 @@ pub struct Series {
     pub name: String,
     /// Points from left to right; what is not a number is left out.
     pub points: Vec<(f64, f64)>,
+    /// Bounds of an interval at a place, where there is one.
+    pub intervals: Vec<(f64, [f64; 2])>,
 }
 
 /// An axis that is labelled at places of its own, or evenly where there are none.
@@ -92,6 +99,8 @@ pub struct Bars {
 pub struct Bar {
     /// What it stands for.
     pub label: String,
+    /// Bars of the same number have the same colour.
+    pub group: usize,
     /// 0–1.
     pub value: f64,
     /// Bounds of its interval, if it has one.
@@ -154,10 +163,15 @@ impl Curve {
         Some(ticks)
     }
 
+    /// Where a value lies along the horizontal axis.
+    fn place(&self, x: f64) -> f64 {
+        if self.log_x { x.max(0.0).ln_1p() } else { x }
+    }
+
     /// Points of a series as they are laid out, without what is not a number.
     fn laid_out(&self, series: &Series) -> Vec<(f64, f64)> {
-        let place = |x: f64| if self.log_x { x.max(0.0).ln_1p() } else { x };
-        series.points.iter().map(|&(x, y)| (place(x), y)).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
+        let points = series.points.iter().map(|&(x, y)| (self.place(x), y));
+        points.filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
     }
 
     fn draw(&self, white: bool) -> Result<String, String> {
@@ -165,7 +179,9 @@ impl Curve {
         let all = || points.iter();
         let x = range(all().map(|point| point.0));
         let y = self.y_range.unwrap_or_else(|| {
-            let [low, high] = range(all().map(|point| point.1));
+            let bounds = self.series.iter().flat_map(|series| series.intervals.iter().flat_map(|(_, bounds)| *bounds));
+            let levels = self.levels.iter().map(|level| level.1);
+            let [low, high] = range(all().map(|point| point.1).chain(bounds).chain(levels));
             // Nothing lies on the border.
             let margin = 0.05 * (high - low);
             [if low >= 0.0 { (low - margin).max(0.0) } else { low - margin }, high + margin]
@@ -209,10 +225,28 @@ impl Curve {
                     .map_err(failed)?
                     .label(&series.name)
                     .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
+                for &(at, [low, high]) in &series.intervals {
+                    let at = self.place(at);
+                    let cap = 0.006 * (x[1] - x[0]);
+                    for line in [
+                        [(at, low), (at, high)],
+                        [(at - cap, low), (at + cap, low)],
+                        [(at - cap, high), (at + cap, high)],
+                    ] {
+                        chart.draw_series([PathElement::new(line, colour.stroke_width(1))]).map_err(failed)?;
+                    }
+                }
                 // A single point makes no line.
                 if points.len() < 40 {
                     chart.draw_series(points.iter().map(|&at| Circle::new(at, 3, colour.filled()))).map_err(failed)?;
                 }
+            }
+            for (name, value) in &self.levels {
+                let line = DashedLineSeries::new([(x[0], *value), (x[1], *value)], 5, 4, INK.mix(0.6).stroke_width(1));
+                chart.draw_series(line).map_err(failed)?;
+                let words = text(12).pos(Pos::new(HPos::Left, VPos::Bottom));
+                let start = (x[0] + 0.01 * (x[1] - x[0]), *value);
+                chart.draw_series([Text::new(name.clone(), start, words)]).map_err(failed)?;
             }
             if self.series.len() > 1 {
                 let legend = self.emptiest_corner(x, y);
@@ -248,8 +282,14 @@ impl Bars {
 
     fn draw(&self, white: bool) -> Result<String, String> {
         const ROW: i32 = 24;
-        const LEFT: i32 = 170;
-        const LENGTH: f64 = 260.0;
+        /// Most letters of a label, and the width of one.
+        const LABEL: usize = 40;
+        const LETTER: i32 = 7;
+        /// For what stands at the right end.
+        const NOTE: i32 = 130;
+        let longest = self.bars.iter().map(|bar| bar.label.chars().count().min(LABEL)).max().unwrap_or(0);
+        let left = 16 + LETTER * longest as i32;
+        let length = f64::from(SIZE.0 as i32 - NOTE - left);
         let head = if self.title.is_empty() { 8 } else { 34 };
         let size = (SIZE.0, (head + ROW * self.bars.len() as i32 + 8) as u32);
         let mut out = String::new();
@@ -261,15 +301,15 @@ impl Bars {
             }
             let words = |at: HPos| text(13).pos(Pos::new(at, VPos::Center));
             root.draw(&Text::new(self.title.clone(), (8, 8), text(17))).map_err(failed)?;
-            let across = |value: f64| LEFT + (value.clamp(0.0, 1.0) * LENGTH) as i32;
+            let across = |value: f64| left + (value.clamp(0.0, 1.0) * length) as i32;
             for (row, bar) in self.bars.iter().enumerate() {
                 let top = head + ROW * row as i32;
                 let middle = top + ROW / 2;
-                let label = shorten(&bar.label, 24);
-                root.draw(&Text::new(label, (LEFT - 8, middle), words(HPos::Right))).map_err(failed)?;
-                let box_of = |to, style| Rectangle::new([(LEFT, top + 4), (across(to), top + ROW - 4)], style);
+                let label = shorten(&bar.label, LABEL);
+                root.draw(&Text::new(label, (left - 8, middle), words(HPos::Right))).map_err(failed)?;
+                let box_of = |to, style| Rectangle::new([(left, top + 4), (across(to), top + ROW - 4)], style);
                 root.draw(&box_of(1.0, INK.mix(0.08).filled())).map_err(failed)?;
-                root.draw(&box_of(bar.value, COLOURS[0].filled())).map_err(failed)?;
+                root.draw(&box_of(bar.value, GROUPS[bar.group % GROUPS.len()].filled())).map_err(failed)?;
                 if let Some([low, high]) = bar.interval {
                     // Light beneath dark, so that it shows on the bar and beside it.
                     let line = [(across(low), middle), (across(high), middle)];
@@ -338,12 +378,11 @@ mod tests {
             title: "Loss <by> epoch".into(),
             x: "epoch".into(),
             y: "loss".into(),
-            log_x: false,
-            y_range: None,
             series: vec![
-                Series { name: "train".into(), points: points(1.0) },
-                Series { name: "val & more".into(), points: points(1.5) },
+                Series { name: "train".into(), points: points(1.0), ..Series::default() },
+                Series { name: "val & more".into(), points: points(1.5), ..Series::default() },
             ],
+            ..Curve::default()
         }
     }
 
@@ -364,7 +403,7 @@ mod tests {
         let svg = Curve {
             log_x: true,
             y_range: Some([0.2, 0.8]),
-            series: vec![Series { name: "one".into(), points }],
+            series: vec![Series { name: "one".into(), points, ..Series::default() }],
             ..curve()
         }
         .svg()
@@ -374,11 +413,26 @@ mod tests {
     }
 
     #[test]
+    fn levels_and_intervals_are_drawn_and_have_room() {
+        let mut curve = curve();
+        let plain = curve.svg().unwrap();
+        curve.levels = vec![("the paper".into(), 3.0)];
+        curve.series[0].intervals = vec![(9.0, [0.05, 0.2])];
+        let svg = curve.svg().unwrap();
+        assert!(svg.contains("the paper"));
+        // Dashes, a line and its two caps.
+        let lines = |svg: &str| svg.matches("<polyline").count() + svg.matches("<line").count();
+        assert!(lines(&svg) > lines(&plain) + 3);
+        // The axis reaches the level.
+        assert!(svg.lines().any(|line| line.trim() == "3") && !plain.lines().any(|line| line.trim() == "3"));
+    }
+
+    #[test]
     fn odd_points_are_no_trouble() {
         for points in
             [vec![], vec![(1.0, 2.0)], vec![(0.0, f64::NAN), (1.0, f64::INFINITY)], vec![(3.0, 3.0), (3.0, 3.0)]]
         {
-            let series = vec![Series { name: "one".into(), points }];
+            let series = vec![Series { name: "one".into(), points, ..Series::default() }];
             assert!(Curve { series, ..curve() }.svg().is_ok());
         }
         assert!(Curve { series: Vec::new(), ..curve() }.svg().is_ok());

@@ -95,10 +95,10 @@ fn block(out: &mut String, block: &Block) -> Result<(), ReportError> {
 fn pictures(out: &mut String, open: &str, figures: &[Figure]) {
     let _ = writeln!(out, "{open}");
     for figure in figures {
-        let (caption, [width, height]) = (escape(&figure.caption), figure.size);
+        let (caption, alt, [width, height]) = (escape(&figure.caption), escape(&figure.alt), figure.size);
         let _ = writeln!(
             out,
-            "<figure><img src=\"{}\" width=\"{width}\" height=\"{height}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>",
+            "<figure><img src=\"{}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\"><figcaption>{caption}</figcaption></figure>",
             figure.uri()
         );
     }

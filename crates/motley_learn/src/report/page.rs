@@ -54,6 +54,8 @@ pub enum Block {
 pub struct Figure {
     /// Words below it.
     pub caption: String,
+    /// Words in its place, for those who cannot see it.
+    pub alt: String,
     /// The picture as JPEG.
     pub jpeg: Vec<u8>,
     /// Width and height in pixels.
@@ -85,7 +87,12 @@ impl Figure {
         Encoder::new(&mut jpeg, 85)
             .encode(shown, width, height, ColorType::Rgb)
             .map_err(|error| failed(error.to_string()))?;
-        Ok(Self { caption, jpeg, size: [width.into(), height.into()] })
+        Ok(Self { alt: caption.clone(), caption, jpeg, size: [width.into(), height.into()] })
+    }
+
+    /// The same with other words in its place than below it.
+    pub fn described(self, alt: impl Into<String>) -> Self {
+        Self { alt: alt.into(), ..self }
     }
 
     /// The picture as a data URI.
@@ -133,7 +140,7 @@ impl Page {
             Block::Curve(curve) => beside.add(&curve.title, "svg", curve.svg()?.as_bytes()),
             Block::Bars(bars) => beside.add(&bars.title, "svg", bars.svg()?.as_bytes()),
             Block::Figures(figures) | Block::Grid(_, figures) => {
-                figures.iter().map(|figure| beside.add(&figure.caption, "jpg", &figure.jpeg)).collect()
+                figures.iter().map(|figure| beside.add(&figure.alt, "jpg", &figure.jpeg)).collect()
             }
             Block::Text(_) | Block::Table(_) | Block::Matrix(_) => Ok(String::new()),
         })?;

@@ -97,12 +97,12 @@ fn reliability_curve(evaluation: &Evaluation) -> Curve {
         title: "Calibration".into(),
         x: "confidence".into(),
         y: "accuracy".into(),
-        log_x: false,
         y_range: Some([0.0, 1.0]),
         series: vec![
-            Series { name: "classifier".into(), points },
-            Series { name: "as right as sure".into(), points: vec![(0.0, 0.0), (1.0, 1.0)] },
+            Series { name: "classifier".into(), points, ..Series::default() },
+            Series { name: "as right as sure".into(), points: vec![(0.0, 0.0), (1.0, 1.0)], ..Series::default() },
         ],
+        ..Curve::default()
     }
 }
 

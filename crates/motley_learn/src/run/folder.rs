@@ -1,7 +1,7 @@
 //! The folder of a run.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,12 +11,10 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
-    files,
+    files::{self, LOCK},
     fit::event::EpochMetrics,
 };
 
-/// Held by who trains.
-const LOCK: &str = ".lock";
 /// Which pictures it was trained on.
 const PICTURES: &str = "pictures.blake3";
 
@@ -95,17 +93,11 @@ impl RunFolder {
 
     /// Sees to it that nobody else trains here.
     fn lock(&mut self) -> Result<()> {
-        let path = self.dir.join(LOCK);
-        fs::create_dir_all(&self.dir).map_err(Error::io(&self.dir))?;
-        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(Error::io(&path))?;
-        match file.try_lock() {
-            Ok(()) => self.lock = Some(Arc::new(file)),
-            Err(TryLockError::WouldBlock) => {
-                let problem = format!("another process trains in {}: name another folder", self.dir.display());
-                return Err(Error::Setting(problem));
-            }
-            Err(TryLockError::Error(error)) => return Err(Error::io(&path)(error)),
-        }
+        let Some(file) = files::hold(&self.dir)? else {
+            let problem = format!("another process trains in {}: name another folder", self.dir.display());
+            return Err(Error::Setting(problem));
+        };
+        self.lock = Some(Arc::new(file));
         Ok(())
     }
 

@@ -136,9 +136,9 @@ fn curves(history: &[EpochMetrics]) -> [Curve; 2] {
             title: title.into(),
             x: "epoch".into(),
             y: y.into(),
-            log_x: false,
             y_range,
-            series: series.map(|(name, points)| Series { name: name.into(), points }).collect(),
+            series: series.map(|(name, points)| Series { name: name.into(), points, ..Series::default() }).collect(),
+            ..Curve::default()
         }
     };
     [

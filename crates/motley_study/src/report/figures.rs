@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::results::{Comparison, Number, Results, adjust};
 use crate::{
+    cell::CellResult,
     error::{Error, Result},
     file::{Figure, Show},
     looks,
@@ -60,7 +61,7 @@ pub(super) fn figure(results: &Results, figure: &Figure, out: &Path) -> Result<M
         }
         comparisons = compared(results, figure, &names);
         blocks.extend(match figure.show {
-            Show::Epochs => epochs(results, figure, &names),
+            Show::Epochs => epochs(results, figure, &names, &numbers),
             Show::Curve => curves(results, figure, &names, &numbers),
             Show::Categories => categories(&names, &numbers),
             Show::Bars | Show::Looks => bars(&names, &numbers),
@@ -83,6 +84,11 @@ fn label(names: &Names<'_>, number: &Number) -> String {
     if names.trainings.len() > 1 { format!("{}, {}", number.arm, number.training) } else { number.arm.clone() }
 }
 
+/// Bars of one training have one colour.
+fn group(names: &Names<'_>, number: &Number) -> usize {
+    names.trainings.iter().position(|training| *training == number.training).unwrap_or(0)
+}
+
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
@@ -97,6 +103,7 @@ fn bars(names: &Names<'_>, numbers: &[Number]) -> Vec<Block> {
     let of_test = |test: &str| {
         let bar = |number: &Number| Bar {
             label: label(names, number),
+            group: group(names, number),
             value: number.accuracy,
             interval: Some(number.interval),
             reference: number.paper,
@@ -114,19 +121,31 @@ fn title(test: &str, bars: &[Bar]) -> String {
 }
 
 /// Accuracy on the first test by epoch, the mean of all repeats.
-fn epochs(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Block> {
+fn epochs(results: &Results, figure: &Figure, names: &Names<'_>, numbers: &[Number]) -> Vec<Block> {
     let Some(test) = names.tests.first() else { return Vec::new() };
-    let mut series = Vec::new();
+    let (mut series, mut levels) = (Vec::new(), Vec::new());
     for arm in &names.arms {
         for training in &names.trainings {
+            // Other figures may have had another test watched.
+            let watched = |cell: &CellResult| cell.watched.as_deref() == Some(*test);
+            let tested = results.tested(arm, training, test);
             let histories: Vec<_> =
-                results.tested(arm, training, test).values().map(|(cell, _)| &cell.history).collect();
+                tested.values().filter(|(cell, _)| watched(cell)).map(|(cell, _)| &cell.history).collect();
             let count = histories.iter().map(|history| history.len()).min().unwrap_or(0);
             let mean = |epoch: usize| {
                 histories.iter().filter_map(|history| history[epoch].val_accuracy).sum::<f64>() / histories.len() as f64
             };
             let name = if names.trainings.len() > 1 { format!("{arm}, {training}") } else { (*arm).to_owned() };
-            series.push(Series { name, points: (0..count).map(|epoch| ((epoch + 1) as f64, mean(epoch))).collect() });
+            let of = |number: &&Number| number.arm == *arm && number.training == *training && number.test == *test;
+            // The interval is that of what counts: the accuracy after the last epoch.
+            let last = numbers.iter().find(of).map(|number| (count as f64, number.interval));
+            let paper = numbers.iter().find(of).and_then(|number| number.paper);
+            levels.extend(paper.map(|paper| (format!("paper, {name}: {}", percent(paper)), paper)));
+            series.push(Series {
+                name,
+                points: (0..count).map(|epoch| ((epoch + 1) as f64, mean(epoch))).collect(),
+                intervals: last.filter(|_| count > 0).into_iter().collect(),
+            });
         }
     }
     vec![Block::Curve(Curve {
@@ -134,6 +153,7 @@ fn epochs(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Block> {
         x: if figure.axis.is_empty() { "epoch".into() } else { figure.axis.clone() },
         y: "share right".into(),
         series,
+        levels,
         ..Curve::default()
     })]
 }
@@ -150,11 +170,12 @@ fn curves(results: &Results, figure: &Figure, names: &Names<'_>, numbers: &[Numb
             let Some((arm, x)) = arm(&number.arm).and_then(|arm| arm.x.map(|x| (arm, x))) else { continue };
             let several = names.trainings.len() > 1;
             let name = if several { format!("{} {}", arm.series, number.training) } else { arm.series };
-            let point = (f64::from(x), number.accuracy);
-            match series.iter_mut().find(|one| one.name == name.trim()) {
-                Some(one) => one.points.push(point),
-                None => series.push(Series { name: name.trim().to_owned(), points: vec![point] }),
-            }
+            let at = series.iter().position(|one| one.name == name.trim()).unwrap_or_else(|| {
+                series.push(Series { name: name.trim().to_owned(), ..Series::default() });
+                series.len() - 1
+            });
+            series[at].points.push((f64::from(x), number.accuracy));
+            series[at].intervals.push((f64::from(x), number.interval));
         }
         series.iter_mut().for_each(|one| one.points.sort_by(|a, b| a.0.total_cmp(&b.0)));
         blocks.push(Block::Curve(Curve {
@@ -175,6 +196,7 @@ fn categories(names: &Names<'_>, numbers: &[Number]) -> Vec<Block> {
         let shift = |value: f64| aar(value, number.classes);
         Bar {
             label: label(names, number),
+            group: group(names, number),
             value: shift(number.accuracy),
             interval: Some(number.interval.map(shift)),
             reference: number.paper.map(shift),
@@ -198,7 +220,7 @@ fn numbers_table(numbers: &[Number]) -> Table {
         "each repeat",
         "above random",
         "AUC",
-        "best epoch",
+        "at its best epoch",
         "paper",
     ]);
     for number in numbers {
@@ -248,6 +270,20 @@ fn compared(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Compar
                 add(name(arm, training), name(&figure.control, training), (&figure.control, training), (arm, training));
             }
         }
+        // Arms of a curve against those of the control's series at the same place.
+        let placed = |name: &str| {
+            results.file.arm(name).map(|at| results.file.resolved_arm(at).0).map(|arm| (arm.series, arm.x))
+        };
+        for arm in names.arms.iter().filter(|_| !figure.control_series.is_empty()) {
+            let Some((_, Some(x))) = placed(arm).filter(|(series, _)| *series != figure.control_series) else {
+                continue;
+            };
+            let beside = |other: &&&str| placed(other) == Some((figure.control_series.clone(), Some(x)));
+            let Some(control) = names.arms.iter().find(beside) else { continue };
+            for training in &names.trainings {
+                add(name(arm, training), name(control, training), (control, training), (arm, training));
+            }
+        }
         for arm in &names.arms {
             let control = &figure.control_training;
             for training in names.trainings.iter().filter(|training| !control.is_empty() && **training != control) {
@@ -287,8 +323,8 @@ pub(super) fn method() -> String {
         "Accuracy is that after the last epoch: no test chooses anything. Intervals are at 95 %: Wilson's for one repeat, a bootstrap \
          of repeats and pictures ({RESAMPLES} draws) for several, paired for differences. Gained and lost are pictures on which one \
          of the two is right in more repeats than the other; p is McNemar's, exact and two-sided, after Holm over all comparisons of \
-         the figure. A difference is shown where p is below 0.05 and the interval leaves 0 out. The best epoch is chosen by the \
-         test itself, as papers do."
+         the figure. A difference is shown where p is below 0.05 and the interval leaves 0 out. \"At its best epoch\" is the accuracy \
+         of the epoch that the test itself would choose, as papers report it; it is known for the test that was watched alone."
     )
 }
 
@@ -303,6 +339,14 @@ fn grids(results: &Results, figure: &Figure, names: &Names<'_>, out: &Path) -> R
             }
         }
         let Some((_, first)) = looked.first() else { continue };
+        let models: Vec<String> =
+            looked.iter().map(|(entry, _)| format!("{}, {}", entry.arm, entry.training)).collect();
+        let target = first.first().map_or("", |look| look.target.as_str());
+        blocks.push(Block::Text(format!(
+            "On {test}, for {target}: first the pictures; then Grad-CAM, a row for each model ({}); then occlusion in the same order. \
+             Below each is how likely the model takes {target} to be. Occlusion stays dim where nothing that is hidden changes that much.",
+            models.join("; ")
+        )));
         let mut classes: Vec<&str> = first.iter().map(|look| look.class.as_str()).collect();
         classes.sort_unstable();
         classes.dedup();

@@ -16,10 +16,12 @@ pub use results::{Comparison, Number, Results};
 use crate::{
     cell::write_json,
     error::{Error, Result},
+    leaks::{self, Leaks},
+    ledger,
 };
 
 /// What a report was made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Written {
     /// The page.
     pub page: PathBuf,
@@ -29,6 +31,8 @@ pub struct Written {
     pub cells: usize,
     /// How much could not be done.
     pub failures: usize,
+    /// Tests whose pictures are among those that an arm learnt from.
+    pub leaks: Vec<Leaks>,
 }
 
 /// Writes `report.html`, `markdown/report.md` with its charts and pictures beside it, `cells.csv`, `numbers.csv`, `differences.csv` and
@@ -36,8 +40,9 @@ pub struct Written {
 ///
 /// # Errors
 /// When the folder holds no study, or a file cannot be read or written.
-pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
+pub fn write(out: &Path) -> Result<Written> {
     let results = Results::load(out)?;
+    let commands = ledger::commands(out)?;
     let mut page = Page {
         title: results.file.name.clone(),
         lead: results.file.about.clone(),
@@ -51,14 +56,15 @@ pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
         comparisons.extend(made.comparisons);
         page.sections.push(made.section);
     }
-    if !comparisons.is_empty() {
-        page.sections.insert(0, sections::findings(&comparisons));
+    let found = leaks::kept(out)?;
+    if !comparisons.is_empty() || found.iter().any(|one| one.leaked > 0) {
+        page.sections.insert(0, sections::findings(&comparisons, &found));
     }
     page.sections.extend(sections::failures(&results));
     page.sections.extend(sections::samples(&results, out)?);
     page.sections.push(sections::confusion(&results));
-    page.sections.extend(sections::leaks(out)?);
-    page.sections.push(sections::repeating(&results, commands));
+    page.sections.extend(sections::leaks(&found, out)?);
+    page.sections.push(sections::repeating(&results, &commands));
     page.write(&out.join("report.html"))?;
     let markdown = out.join("markdown");
     // Pictures are numbered: those of an earlier report would stay.
@@ -72,12 +78,16 @@ pub fn write(out: &Path, commands: &[String]) -> Result<Written> {
     for (name, table) in [("cells.csv", &cells), ("numbers.csv", &numbers), ("differences.csv", &comparisons)] {
         files::write(&out.join(name), table.csv().as_bytes())?;
     }
-    let all = json!({ "cells": cells.json(), "numbers": numbers.json(), "differences": comparisons.json() });
+    let leaks = sections::leaks_table(&found);
+    let all = json!({
+        "cells": cells.json(), "numbers": numbers.json(), "differences": comparisons.json(), "leaks": leaks.json(),
+    });
     write_json(&out.join("results.json"), &all)?;
     Ok(Written {
         page: out.join("report.html"),
         done: results.cells.len(),
         cells: results.ledger.cells.len(),
         failures: results.failures.len(),
+        leaks: found.into_iter().filter(|one| one.leaked > 0).collect(),
     })
 }

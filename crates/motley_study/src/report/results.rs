@@ -97,6 +97,14 @@ impl Results {
         Ok(Self { ledger, file, cells, failures })
     }
 
+    /// Share of right answers of the epoch that is best on a test; `None` where epochs were not judged by it.
+    fn best_epoch(&self, cell: &CellResult, test: &str) -> Option<f64> {
+        // Epochs are judged by whole folders.
+        let whole = self.file.test(test).is_some_and(|at| self.file.tests[at].per_class == 0);
+        let watched = whole && cell.watched.as_deref() == Some(test);
+        cell.history.iter().filter_map(|epoch| epoch.val_accuracy).filter(|_| watched).reduce(f64::max)
+    }
+
     /// What an arm's models say of a test, by repeat.
     pub fn tested(&self, arm: &str, training: &str, test: &str) -> BTreeMap<u32, (&CellResult, &TestResult)> {
         self.cells
@@ -112,10 +120,7 @@ impl Results {
         let (first, result) = tested.values().next()?;
         let outcomes = Outcomes(tested.values().map(|(_, result)| result.right()).collect());
         let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-        // Epochs were judged by the whole folder of the first test.
-        let first_test = self.file.tests.iter().find(|spec| first.tests.contains_key(&spec.name));
-        let watched = first_test.is_some_and(|spec| spec.name == test && spec.per_class == 0);
-        let best = |cell: &CellResult| cell.history.iter().filter_map(|epoch| epoch.val_accuracy).reduce(f64::max);
+        let best = |cell: &CellResult| self.best_epoch(cell, test);
         let epochs = first.history.len();
         Some(Number {
             figure: figure.title.clone(),
@@ -128,9 +133,7 @@ impl Results {
             interval: interval(&outcomes),
             by_repeat: outcomes.by_repeat(),
             auc: mean(tested.values().filter_map(|(_, result)| result.auc).collect()),
-            best_epoch: mean(
-                tested.values().filter(|_| watched && epochs > 1).filter_map(|(cell, _)| best(cell)).collect(),
-            ),
+            best_epoch: mean(tested.values().filter(|_| epochs > 1).filter_map(|(cell, _)| best(cell)).collect()),
             paper: paper(figure, arm, training, test),
         })
     }
@@ -193,7 +196,7 @@ pub fn cells_table(results: &Results) -> Table {
         "high",
         "aar",
         "auc",
-        "best epoch",
+        "at its best epoch",
         "left out",
         "cell",
     ]);
@@ -204,7 +207,6 @@ pub fn cells_table(results: &Results) -> Table {
         .filter_map(|entry| Some(((entry.arm.clone(), entry.training.clone(), entry.repeat), entry.hash()?)))
         .collect();
     for (key, cell) in &results.cells {
-        let best = cell.history.iter().filter_map(|epoch| epoch.val_accuracy).reduce(f64::max);
         for (test, result) in &cell.tests {
             let accuracy = result.accuracy();
             let [low, high] = interval(&Outcomes(vec![result.right()]));
@@ -219,7 +221,7 @@ pub fn cells_table(results: &Results) -> Table {
                 json!(high),
                 json!(aar(accuracy, cell.classes.len())),
                 json!(result.auc),
-                json!(best),
+                json!(results.best_epoch(cell, test)),
                 json!(cell.left_out),
                 json!(hashes.get(key)),
             ]);
@@ -242,7 +244,7 @@ pub fn numbers_table(numbers: &[Number]) -> Table {
         "high",
         "aar",
         "auc",
-        "best epoch",
+        "at its best epoch",
         "paper",
     ]);
     for number in numbers {

@@ -1,6 +1,6 @@
 //! What a report holds besides its figures.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{cmp::Ordering, collections::BTreeMap, path::Path};
 
 use motley_learn::{
     data::decode_file,
@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    leaks, samples,
+    leaks::{self, Leaks},
+    samples,
 };
 
 /// Side of a sample on the page, pixels.
@@ -33,28 +34,48 @@ pub(super) fn facts(results: &Results) -> Vec<(String, String)> {
 }
 
 /// Which differences are shown, and where none is.
-pub(super) fn findings(comparisons: &[Comparison]) -> Section {
+pub(super) fn findings(comparisons: &[Comparison], found: &[Leaks]) -> Section {
+    let mut blocks = Vec::new();
+    for one in found.iter().filter(|one| one.leaked > 0) {
+        blocks.push(Block::Text(format!(
+            "Mind: {} of the {} pictures of {} are likely among those that {} learnt from: see the end of this page.",
+            one.leaked, one.pictures, one.test, one.arm
+        )));
+    }
     let (shown, not): (Vec<_>, Vec<_>) = comparisons.iter().partition(|one| one.is_shown());
-    let mut table = Table::new(["figure", "", "against", "test", "points", "95 % interval", ""]);
+    let mut table = Table::new(["", "against", "test", "points", "95 % interval", "", "figure"]);
     for one in shown {
         let [low, high] = one.difference.interval;
         table.push(vec![
-            json!(one.figure),
             json!(one.what),
             json!(one.control),
             json!(one.test),
             json!(points(one.difference.difference)),
             json!(format!("{} to {}", points(low), points(high))),
             json!(one.verdict()),
+            json!(short(&one.figure)),
         ]);
     }
-    let mut blocks = vec![Block::Table(table)];
-    if !not.is_empty() {
+    if !table.rows.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    // By figure, test and what it is compared with.
+    for alike in not.chunk_by(|a, b| (&a.figure, &a.test, &a.control) == (&b.figure, &b.test, &b.control)) {
         let names: Vec<String> =
-            not.iter().map(|one| format!("{} against {} on {}", one.what, one.control, one.test)).collect();
-        blocks.push(Block::Text(format!("No difference shown: {}.", names.join("; "))));
+            alike.iter().map(|one| format!("{} ({})", one.what, points(one.difference.difference))).collect();
+        let Comparison { figure, test, control, .. } = alike[0];
+        let names = names.join(", ");
+        blocks.push(Block::Text(format!("{}: on {test}, no difference shown from {control}: {names}.", short(figure))));
     }
     Section { title: "What it says".into(), blocks }
+}
+
+/// The part of a figure's title that names it: what stands before a colon.
+fn short(title: &str) -> &str {
+    match title.split_once(": ") {
+        Some((name, _)) if name.chars().any(|c| c.is_ascii_digit()) => name,
+        _ => title,
+    }
 }
 
 /// What could not be done, if anything.
@@ -62,9 +83,16 @@ pub(super) fn failures(results: &Results) -> Option<Section> {
     if results.failures.is_empty() {
         return None;
     }
-    let mut table = Table::new(["what", "why not"]);
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for failure in &results.failures {
-        table.push(vec![json!(failure.what), json!(failure.reason)]);
+        match reasons.iter_mut().find(|(reason, _)| *reason == failure.reason) {
+            Some((_, what)) => what.push(&failure.what),
+            None => reasons.push((&failure.reason, vec![&failure.what])),
+        }
+    }
+    let mut table = Table::new(["why not", "what"]);
+    for (reason, what) in reasons {
+        table.push(vec![json!(reason), json!(what.join("; "))]);
     }
     Some(Section { title: "What could not be done".into(), blocks: vec![Block::Table(table)] })
 }
@@ -82,7 +110,7 @@ pub(super) fn samples(results: &Results, out: &Path) -> Result<Option<Section>> 
         for (number, path) in row.iter().enumerate() {
             let image = decode_file(path).map_err(|fault| Error::Setting(fault.to_string()))?;
             let caption = if number == 0 { format!("{kind}: {name}") } else { String::new() };
-            pictures.push(Picture::new(caption, &image, SIDE)?);
+            pictures.push(Picture::new(caption, &image, SIDE)?.described(format!("{kind}: {name}, sample {number}")));
         }
     }
     let words = "Arms of one scene draw the same frames: what stands above each other differs in what the arm's name says, and in \
@@ -124,23 +152,12 @@ pub(super) fn confusion(results: &Results) -> Section {
 }
 
 /// Pictures of tests beside what was learnt from, if any were compared.
-pub(super) fn leaks(out: &Path) -> Result<Option<Section>> {
-    let found = leaks::kept(out)?;
+pub(super) fn leaks(found: &[Leaks], out: &Path) -> Result<Option<Section>> {
     if found.is_empty() {
         return Ok(None);
     }
-    let mut table = Table::new(["test", "pictures", "learnt from", "likely the same picture", "greatest cosine"]);
+    let table = leaks_table(found);
     let mut pictures = Vec::new();
-    for one in &found {
-        let nearest = one.nearest.first();
-        table.push(vec![
-            json!(one.test),
-            json!(one.pictures),
-            json!(one.arm),
-            json!(one.leaked),
-            json!(nearest.map(|pair| (f64::from(pair.cosine) * 1e4).round() / 1e4)),
-        ]);
-    }
     let mut pairs: Vec<_> = found.iter().flat_map(|one| one.nearest.iter().map(move |pair| (one, pair))).collect();
     pairs.sort_by(|a, b| b.1.cosine.total_cmp(&a.1.cosine));
     for (one, pair) in pairs.into_iter().take(PAIRS) {
@@ -151,17 +168,36 @@ pub(super) fn leaks(out: &Path) -> Result<Option<Section>> {
         }
     }
     let words = format!(
-        "For each picture of a test the nearest one that was learnt from, by the cosine of grey thumbnails. Above {} the two are taken \
-         for the same picture. The nearest pairs stand below.",
+        "For each picture of a test the nearest one that was learnt from, by the cosine of grey thumbnails: photos of all repeats, \
+         frames of the first. Above {} the two are taken for the same picture. Arms that learn from the same pictures are there once. \
+         The nearest pairs stand below.",
         leaks::SAME
     );
     let blocks = vec![Block::Text(words), Block::Table(table), Block::Grid(4, pictures)];
     Ok(Some(Section { title: "Did a test leak into training?".into(), blocks }))
 }
 
+/// A row for each arm and test that were compared.
+pub(super) fn leaks_table(found: &[Leaks]) -> Table {
+    let mut table = Table::new(["test", "pictures", "learnt from", "likely the same picture", "greatest cosine"]);
+    let mut sorted: Vec<&Leaks> = found.iter().collect();
+    let nearest = |one: &Leaks| one.nearest.first().map(|pair| pair.cosine);
+    sorted.sort_by(|a, b| b.leaked.cmp(&a.leaked).then(nearest(b).partial_cmp(&nearest(a)).unwrap_or(Ordering::Equal)));
+    for one in sorted {
+        table.push(vec![
+            json!(one.test),
+            json!(one.pictures),
+            json!(one.arm),
+            json!(one.leaked),
+            json!(nearest(one).map(|cosine| (f64::from(cosine) * 1e4).round() / 1e4)),
+        ]);
+    }
+    table
+}
+
 /// How it was done and how to do it again.
 pub(super) fn repeating(results: &Results, commands: &[String]) -> Section {
-    let mut inputs = Table::new(["", "name", "frames", "photos", "classes"]);
+    let mut inputs = Table::new(["", "name", "frames", "of", "seeds", "photos", "of", "classes"]);
     let arms =
         results.file.arms.iter().map(|arm| &arm.name).zip(&results.ledger.arms).map(|(name, one)| ("arm", name, one));
     let tests = results
@@ -177,7 +213,10 @@ pub(super) fn repeating(results: &Results, commands: &[String]) -> Section {
         inputs.push(vec![
             json!(kind),
             json!(name),
+            one["count"]["frames"].clone(),
             one["frames"].clone(),
+            one["seeds"].clone(),
+            one["count"]["photos"].clone(),
             one["photos"].clone(),
             json!(classes.join(", ")),
         ]);

@@ -38,7 +38,7 @@ use crate::{
     error::{Error, Result},
     fingerprint::Fingerprints,
     frames::{Draw, Frames},
-    lab::{Listener, Progress},
+    lab::{Listener, Progress, hold},
     statistics::{Difference, Outcomes, compare, interval},
     study::open,
 };
@@ -154,6 +154,7 @@ impl Tuner<'_> {
             let what = "holds a search of another scene or by other photos: name another folder by --out";
             return Err(Error::Setting(format!("{} {what}", self.out.display())));
         }
+        let _held = hold(self.out)?;
         let mut search = Search { tuner: self, given, photos, shelf, start: Instant::now(), spent, trials: Vec::new() };
         let (best, rounds) = search.search()?;
         search.finish(&best, rounds)
@@ -297,17 +298,22 @@ impl Search<'_> {
         // Nothing is learnt step by step, so the frames themselves may stand where trainings watch other pictures.
         (plan.val, plan.data) = (vec![dir.clone()], vec![dir.into()]);
         (plan.weights, plan.cache) = (tuner.weights.clone(), tuner.features.clone());
-        let tests = vec![(which.to_owned(), halved(tuner.real, tuner.seed, half)?)];
+        let tests = vec![(which.to_owned(), halved(tuner.real, tuner.seed, half))];
         let mut going_on = |_| ControlFlow::Continue(());
         let run = Run {
             inputs: &inputs,
             plan: &plan,
             tests,
+            watched: None,
             keeps_model: false,
             device: tuner.device,
             listener: &mut going_on,
         };
-        run.run(&self.shelf).map(Some)
+        let result = run.run(&self.shelf)?;
+        match result.failed.values().next() {
+            Some(reason) => Err(Error::Setting(reason.clone())),
+            None => Ok(Some(result)),
+        }
     }
 
     /// What differs from the scene that was given.
