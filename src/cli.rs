@@ -305,7 +305,7 @@ pub struct BenchTrainArgs {
     /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
     #[arg(long, value_name = "NAME", default_value = "small_cnn")]
     pub backbone: String,
-    /// Its weights [default: looked for in ~/.cache/motley/weights, else random: as fast]
+    /// Its weights, or their folder [default: looked for in ~/.cache/motley/weights, else random: as fast]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Pictures a step
@@ -320,6 +320,14 @@ pub struct BenchTrainArgs {
     /// Print the figures as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// A time above 0.
+fn parse_minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0.0 && minutes.is_finite() => Ok(minutes),
+        _ => Err("write a number of minutes above 0, such as 30 or 0.5".into()),
+    }
 }
 
 fn parse_batch(text: &str) -> Result<usize, String> {
@@ -438,7 +446,7 @@ pub struct TrainArgs {
     /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16
     #[arg(long, value_name = "NAME", default_value = "small_cnn")]
     pub backbone: String,
-    /// Its weights, .safetensors or .pth [default: looked for in ~/.cache/motley/weights]
+    /// Its weights, .safetensors or .pth, or their folder [default: looked for in ~/.cache/motley/weights]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// transfer, paper, linear or means [default: transfer on a frozen backbone, else linear]
@@ -627,7 +635,7 @@ pub struct TuneArgs {
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
     /// Minutes of search, those of earlier calls included; judging the result takes some more
-    #[arg(long, value_name = "N", default_value_t = 30.0)]
+    #[arg(long, value_name = "N", default_value_t = 30.0, value_parser = parse_minutes)]
     pub minutes: f64,
     /// Frames of each class in a round's last step; the first takes a ninth of them
     #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u64).range(9..=100_000))]
@@ -635,7 +643,7 @@ pub struct TuneArgs {
     /// small_cnn, mobilenet_v2, squeezenet1_1, resnet18 or vgg16: always frozen
     #[arg(long, value_name = "NAME", default_value = "mobilenet_v2")]
     pub backbone: String,
-    /// Its weights, .safetensors or .pth [default: looked for in ~/.cache/motley/weights]
+    /// Its weights, .safetensors or .pth, or their folder [default: looked for in ~/.cache/motley/weights]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Folder that keeps features [default: ~/.cache/motley/features]

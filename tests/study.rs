@@ -75,7 +75,7 @@ fn a_search_writes_a_scene_and_its_evidence() {
     }
     let args: Vec<&str> = ["tune", "scene.ron", "--real", "photos", "--out", "tuned", "--backbone", "small_cnn"]
         .into_iter()
-        .chain(["--frames", "9", "--minutes", "0"])
+        .chain(["--frames", "9", "--minutes", "0.00001"])
         .chain(FLAGS)
         .collect();
     succeed(dir, &args);
@@ -84,6 +84,28 @@ fn a_search_writes_a_scene_and_its_evidence() {
     assert_eq!((&evidence["changes"], evidence["photos"].as_u64()), (&serde_json::json!([]), Some(4)));
     assert_eq!(fs::read_to_string(dir.join("tuned/best.scene.ron")).expect("the scene"), PLAIN);
     assert!(dir.join("tuned/report.html").is_file());
+
+    let with = |change: &[&'static str]| {
+        let args = [
+            "tune",
+            "scene.ron",
+            "--real",
+            "photos",
+            "--out",
+            "other",
+            "--backbone",
+            "small_cnn",
+            "--minutes",
+            "0.00001",
+        ];
+        args.into_iter().chain(change.iter().copied()).chain(FLAGS).collect::<Vec<_>>()
+    };
+    let refused = |args: &[&str]| fail(dir, args, 2);
+    assert!(refused(&with(&["--weights", "photos"])).contains("photos holds no weights of small_cnn"));
+    let nowhere = with(&[]).into_iter().map(|word| if word == "photos" { "nowhere" } else { word }).collect::<Vec<_>>();
+    assert!(refused(&nowhere).contains("by --real"));
+    let none = with(&[]).into_iter().map(|word| if word == "0.00001" { "0" } else { word }).collect::<Vec<_>>();
+    assert!(refused(&none).contains("above 0"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use motley_learn::{
     device::Device,
     fit::{Training, event::StopReason},
     run::{Finished, Folder, Learns, Live, Plan, RunFolder, Trainer},
+    weights,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,7 +34,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<Outcome> {
     let (plan, scenes) = match (nothing, args.resume) {
         (true, true) => as_begun(&args)?,
         (true, false) => bail!("there is nothing to learn from: add --stream SCENE, --data DIR or --real DIR"),
-        (false, _) => (plan(&args), scenes(&args)?),
+        (false, _) => (plan(&args)?, scenes(&args)?),
     };
     plan.validate()?;
     let device = Device::choose(args.device)?;
@@ -88,7 +89,7 @@ fn as_begun(args: &TrainArgs) -> anyhow::Result<(Plan, Vec<Ready>)> {
     let config: Config = serde_json::from_str(&text).with_context(|| format!("{} is no run's", path.display()))?;
     let unchanged = Plan { cache: features_folder(), ..Plan::default() };
     ensure!(
-        plan(args) == unchanged,
+        plan(args)? == unchanged,
         "a run goes on with the settings that it was begun with: write --resume and --out alone, or the whole command"
     );
     let scenes = config.streams.iter().map(|begun| {
@@ -226,16 +227,16 @@ fn live(scenes: Vec<Ready>) -> anyhow::Result<(Option<Live>, Option<Streams>)> {
 }
 
 /// What was asked for.
-fn plan(args: &TrainArgs) -> Plan {
+fn plan(args: &TrainArgs) -> anyhow::Result<Plan> {
     let learns = match (args.freeze, args.unfreeze, args.last) {
         (true, ..) => Some(Learns::Head),
         (_, true, _) => Some(Learns::All),
         (.., Some(count)) => Some(Learns::Last(count)),
         _ => None,
     };
-    Plan {
+    Ok(Plan {
         backbone: args.backbone.clone(),
-        weights: args.weights.clone(),
+        weights: args.weights.as_deref().map(|path| weights::named(path, &args.backbone)).transpose()?,
         head: args.head,
         learns,
         training: Training {
@@ -260,12 +261,12 @@ fn plan(args: &TrainArgs) -> Plan {
         per_class: args.per_class.map(|count| count as usize),
         photos_per_class: args.photos_per_class.map(|count| count as usize),
         cache: args.cache.clone().or_else(features_folder),
-    }
+    })
 }
 
 /// Where features are kept when no folder is named: beside the weights.
 pub fn features_folder() -> Option<PathBuf> {
-    Some(motley_learn::weights::cache_folder()?.parent()?.join("features"))
+    Some(weights::cache_folder()?.parent()?.join("features"))
 }
 
 /// Folders as they are found from everywhere; those that are missing are told where they are opened.

@@ -18,6 +18,13 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
     let style = Style::of(args.work.json, args.work.quiet);
     let opened = opened::open(Some(&args.scene))?;
     let device = Device::choose(args.work.device)?;
+    if !args.real.is_dir() {
+        anyhow::bail!(
+            "there is no folder {}: name a folder of photos, one folder a class, by --real",
+            args.real.display()
+        );
+    }
+    let weights = args.weights.as_deref().map(|path| weights::named(path, &args.backbone)).transpose()?;
     let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, &args.backbone));
     let stop = interrupt()?;
     let mut progress = StudyProgress::new(style);
@@ -32,7 +39,7 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
         real: &args.real,
         out: &args.out,
         backbone: args.backbone.clone(),
-        weights: args.weights.clone().or_else(in_cache),
+        weights: weights.or_else(in_cache),
         features: args.cache.clone().or_else(features_folder),
         frames: args.frames,
         minutes: args.minutes,

@@ -26,6 +26,8 @@ pub fn apply(recipe: &Recipe, focus_m: f32, rgb: &mut [u8], depth: &[f32], side:
         shot_noise: draw.shot_noise,
         // Independent noises add by their variances.
         read_noise: (draw.read_noise * draw.read_noise + of_shot * of_shot).sqrt(),
+        noise_grain_px: draw.noise_grain_px * scale,
+        noise_colour: draw.noise_colour,
         jpeg_quality: quality,
     };
     let mut noise = stream(recipe.seed, recipe.index, "sensor noise", recipe.attempt);

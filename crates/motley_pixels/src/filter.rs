@@ -84,7 +84,7 @@ pub(crate) fn gaussian<const C: usize>(image: &Raster<C>, sigma_px: f32) -> Rast
 }
 
 /// Weights that sum to 1, an odd number of them.
-fn gaussian_kernel(sigma_px: f32) -> Vec<f32> {
+pub(crate) fn gaussian_kernel(sigma_px: f32) -> Vec<f32> {
     let sigma = f64::from(sigma_px);
     let reach = libm::ceil(3.0 * sigma) as i32;
     let weights: Vec<f64> = (-reach..=reach).map(|x| libm::exp(-f64::from(x * x) / (2.0 * sigma * sigma))).collect();

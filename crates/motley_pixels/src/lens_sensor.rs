@@ -41,6 +41,12 @@ pub struct LensSensor {
     pub shot_noise: f32,
     /// Read noise: standard deviation in sRGB, of full scale, the same at every brightness. 0–1, neutral 0; 25 / 255 is strong.
     pub read_noise: f32,
+    /// Size of the noise's grain: standard deviation in pixels of the Gaussian that smooths its brightness, as enlarging a part of
+    /// a picture does; its colour is smoothed three times as far. 0–32, neutral 0: every pixel by itself.
+    pub noise_grain_px: f32,
+    /// Share of the noise's variance that is colour, by which the channels differ. 0–1, neutral 2/3: every channel by itself, as on the
+    /// sensor; cameras take most of it out.
+    pub noise_colour: f32,
     /// Quality of a JPEG round trip, 1–100; `None` leaves it out.
     pub jpeg_quality: Option<u8>,
 }
@@ -65,13 +71,15 @@ impl LensSensor {
         downscale: 1.0,
         shot_noise: 0.0,
         read_noise: 0.0,
+        noise_grain_px: 0.0,
+        noise_colour: 2.0 / 3.0,
         jpeg_quality: None,
     };
 
     /// Does to `rgb` (`[height, width, 3]`, sRGB) what this lens and this sensor do to a scene.
     ///
     /// `depth` (`[height, width]`, metres along the optical axis, infinite where nothing was hit) is needed for defocus
-    /// only. `rng` is drawn from for noise only: for each five bytes one `u64`. Effects that are neutral are skipped, so
+    /// only. `rng` is drawn from for noise only. Effects that are neutral are skipped, so
     /// that [`LensSensor::NEUTRAL`] changes nothing. A side above 65,535 pixels is more than JPEG can hold: such a
     /// picture is not re-compressed.
     ///
@@ -91,7 +99,13 @@ impl LensSensor {
             drawn.apply_to_light(rgb, width, height, depth);
         }
         if drawn.shot_noise > 0.0 || drawn.read_noise > 0.0 {
-            noise::add(rgb, drawn.shot_noise, drawn.read_noise, rng);
+            let noise = noise::Noise {
+                shot: drawn.shot_noise,
+                read: drawn.read_noise,
+                grain_px: drawn.noise_grain_px,
+                colour: drawn.noise_colour,
+            };
+            noise.add(rgb, width, height, rng);
         }
         if let Some(quality) = drawn.jpeg_quality {
             jpeg::recompress(rgb, width, height, quality);
@@ -116,6 +130,8 @@ impl LensSensor {
             downscale: within(self.downscale, 1.0, 32.0, neutral.downscale),
             shot_noise: within(self.shot_noise, 0.0, 1.0, neutral.shot_noise),
             read_noise: within(self.read_noise, 0.0, 1.0, neutral.read_noise),
+            noise_grain_px: within(self.noise_grain_px, 0.0, 32.0, neutral.noise_grain_px),
+            noise_colour: within(self.noise_colour, 0.0, 1.0, neutral.noise_colour),
             jpeg_quality: self.jpeg_quality.map(|quality| quality.clamp(1, 100)),
         }
     }

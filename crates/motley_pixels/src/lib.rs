@@ -7,7 +7,7 @@
 //! 2. vignette (linear light),
 //! 3. defocus, Gaussian blur, motion blur (linear light),
 //! 4. down- and up-scaling (linear light),
-//! 5. shot noise and read noise,
+//! 5. shot noise and read noise, with their grain and colour,
 //! 6. JPEG re-compression.
 //!
 //! [`Augment`] varies pictures for training, and ends in the same lens and sensor.

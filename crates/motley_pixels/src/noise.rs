@@ -1,10 +1,14 @@
-//! Shot noise and read noise.
+//! Shot noise and read noise, with their grain and colour.
 
 use std::sync::LazyLock;
 
 use rand::Rng;
 
-use crate::light::{decode, nearest};
+use crate::{
+    LensSensor, filter,
+    light::{decode, nearest},
+    raster::Raster,
+};
 
 /// Bits that pick one entry of [`NORMAL`].
 const BITS: u32 = 12;
@@ -35,23 +39,73 @@ fn normal_quantile(p: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// Adds zero-mean Gaussian noise to every byte, independently.
-///
-/// `shot` is the standard deviation of white in linear light, of full scale (1 over the root of the electrons that a
-/// pixel holds); it falls with the root of the light. `read` is the standard deviation in sRGB, of full scale, the same
-/// at every brightness. Shot noise is carried into sRGB to first order, so that one draw serves both.
-pub(crate) fn add(rgb: &mut [u8], shot: f32, read: f32, rng: &mut impl Rng) {
-    let deviations: [f32; 256] = std::array::from_fn(|byte| 255.0 * deviation(byte as f32 / 255.0, shot, read));
-    let normal: &[f32; 1 << BITS] = &NORMAL;
-    for bytes in rgb.chunks_mut(PER_WORD) {
-        let mut word = rng.next_u64();
-        for byte in bytes {
-            let draw = normal[(word & ((1 << BITS) - 1)) as usize];
-            word >>= BITS;
-            let noisy = f32::from(*byte) + deviations[usize::from(*byte)] * draw;
-            *byte = nearest(noisy.clamp(0.0, 255.0)) as u8;
+/// How much farther colour is smoothed than brightness: what is left of it in photographs is in larger patches.
+const COLOUR_GRAIN: f32 = 3.0;
+
+/// Zero-mean Gaussian noise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noise {
+    /// Standard deviation of white in linear light, of full scale (1 over the root of the electrons that a pixel holds); it falls with
+    /// the root of the light. It is carried into sRGB to first order, so that one draw serves both kinds.
+    pub shot: f32,
+    /// Standard deviation in sRGB, of full scale, the same at every brightness.
+    pub read: f32,
+    /// Standard deviation in pixels of what smooths it; 0: every pixel by itself.
+    pub grain_px: f32,
+    /// Share of its variance by which channels differ; 2/3 without a grain: every byte by itself.
+    pub colour: f32,
+}
+
+impl Noise {
+    /// Adds it to a picture. Every byte's noise has the same standard deviation, whatever grain and colour are.
+    pub(crate) fn add(&self, rgb: &mut [u8], width: usize, height: usize, rng: &mut impl Rng) {
+        let deviations: [f32; 256] =
+            std::array::from_fn(|byte| 255.0 * deviation(byte as f32 / 255.0, self.shot, self.read));
+        let add = |bytes: &mut [u8], draws: &[f32]| {
+            for (byte, draw) in bytes.iter_mut().zip(draws) {
+                let noisy = f32::from(*byte) + deviations[usize::from(*byte)] * draw;
+                *byte = nearest(noisy.clamp(0.0, 255.0)) as u8;
+            }
+        };
+        if self.grain_px == 0.0 && self.colour == LensSensor::NEUTRAL.noise_colour {
+            for bytes in rgb.chunks_mut(PER_WORD) {
+                add(bytes, &draws(rng));
+            }
+            return;
+        }
+        // Brightness is what the channels share, colour what is left when their mean is taken out of three draws.
+        let grey = smoothed::<1>(width, height, self.grain_px, rng);
+        let tint = smoothed::<3>(width, height, COLOUR_GRAIN * self.grain_px, rng);
+        let (of_grey, of_tint) = (libm::sqrtf(1.0 - self.colour), libm::sqrtf(1.5 * self.colour));
+        let pixels = rgb.as_chunks_mut::<3>().0.iter_mut().zip(&grey.data).zip(tint.data.as_chunks::<3>().0);
+        for ((pixel, grey), tint) in pixels {
+            let mean = (tint[0] + tint[1] + tint[2]) / 3.0;
+            add(pixel, &tint.map(|tint| of_grey * grey + of_tint * (tint - mean)));
         }
     }
+}
+
+/// Standard normal draws from one word.
+fn draws(rng: &mut impl Rng) -> [f32; PER_WORD] {
+    let word = rng.next_u64();
+    std::array::from_fn(|i| NORMAL[(word >> (i as u32 * BITS)) as usize & ((1 << BITS) - 1)])
+}
+
+/// Normal noise of variance 1, smoothed.
+fn smoothed<const C: usize>(width: usize, height: usize, sigma_px: f32, rng: &mut impl Rng) -> Raster<C> {
+    let mut field = Raster::<C>::new(width, height);
+    field.data.chunks_mut(PER_WORD).for_each(|values| {
+        let count = values.len();
+        values.copy_from_slice(&draws(rng)[..count]);
+    });
+    if sigma_px == 0.0 {
+        return field;
+    }
+    // A weighted sum of independent draws has the sum of the weights' squares as its variance, along rows and along columns.
+    let scale = 1.0 / filter::gaussian_kernel(sigma_px).iter().map(|weight| weight * weight).sum::<f32>();
+    field = filter::gaussian(&field, sigma_px);
+    field.data.iter_mut().for_each(|value| *value *= scale);
+    field
 }
 
 /// Standard deviation at an sRGB value, both of full scale.
@@ -69,10 +123,14 @@ mod tests {
 
     use super::*;
 
+    fn white(shot: f32, read: f32) -> Noise {
+        Noise { shot, read, grain_px: 0.0, colour: LensSensor::NEUTRAL.noise_colour }
+    }
+
     /// Mean and standard deviation of an even picture of `byte` after noise.
     fn measured(byte: u8, shot: f32, read: f32) -> (f64, f64) {
-        let mut rgb = vec![byte; 200_000];
-        add(&mut rgb, shot, read, &mut ChaCha8Rng::seed_from_u64(1));
+        let mut rgb = vec![byte; 3 * 256 * 256];
+        white(shot, read).add(&mut rgb, 256, 256, &mut ChaCha8Rng::seed_from_u64(1));
         let mean = rgb.iter().map(|&value| f64::from(value)).sum::<f64>() / rgb.len() as f64;
         let variance = rgb.iter().map(|&value| (f64::from(value) - mean).powi(2)).sum::<f64>() / rgb.len() as f64;
         (mean, variance.sqrt())
@@ -117,13 +175,42 @@ mod tests {
 
     #[test]
     fn neighbours_and_channels_are_independent() {
-        let mut rgb = vec![128; 300_000];
-        add(&mut rgb, 0.0, 0.08, &mut ChaCha8Rng::seed_from_u64(2));
+        let mut rgb = vec![128; 3 * 320 * 320];
+        white(0.0, 0.08).add(&mut rgb, 320, 320, &mut ChaCha8Rng::seed_from_u64(2));
         for lag in [1, 2, 3, 4, 5, 6, 768] {
             let sum: f64 =
                 rgb.iter().zip(&rgb[lag..]).map(|(&a, &b)| (f64::from(a) - 128.0) * (f64::from(b) - 128.0)).sum();
             let correlation = sum / rgb.len() as f64 / (0.08_f64 * 255.0).powi(2);
             assert!(correlation.abs() < 0.01, "lag {lag}: {correlation}");
+        }
+    }
+
+    #[test]
+    fn grain_and_colour_keep_the_deviation_and_make_neighbours_alike() {
+        let side = 384;
+        for (grain_px, colour) in [(0.0, 0.0), (0.0, 0.1), (1.0, 2.0 / 3.0), (1.5, 0.1), (3.0, 0.5)] {
+            let mut rgb = vec![128; 3 * side * side];
+            let noise = Noise { grain_px, colour, ..white(0.0, 0.08) };
+            noise.add(&mut rgb, side, side, &mut ChaCha8Rng::seed_from_u64(3));
+            let values: Vec<f64> = rgb.iter().map(|&byte| (f64::from(byte) - 128.0) / (0.08 * 255.0)).collect();
+            let mean_of = |product: &dyn Fn(usize) -> f64, step: usize| {
+                let places = (0..values.len() - 3).step_by(step);
+                let count = places.len() as f64;
+                places.map(product).sum::<f64>() / count
+            };
+            let variance = mean_of(&|i| values[i] * values[i], 1);
+            // Smooth fields have few independent parts.
+            assert!((variance - 1.0).abs() < 0.06, "{grain_px} {colour}: {variance}");
+            // Red against green of the same pixel: all in common but the colour, of which two of three draws are opposed.
+            let channels = mean_of(&|i| values[i] * values[i + 1], 3);
+            let want = 1.0 - 1.5 * f64::from(colour);
+            assert!((channels - want).abs() < 0.06, "{grain_px} {colour}: {channels} {want}");
+            // Green against its right neighbour: exp(−1 / 4σ²) of brightness and of colour.
+            let alike = |sigma: f64| if sigma > 0.0 { (-1.0 / (4.0 * sigma * sigma)).exp() } else { 0.0 };
+            let neighbours = mean_of(&|i| values[i] * values[i + 3], 3);
+            let (grain, share) = (f64::from(grain_px), f64::from(colour));
+            let want = (1.0 - share) * alike(grain) + share * alike(3.0 * grain);
+            assert!((neighbours - want).abs() < 0.06, "{grain_px} {colour}: {neighbours} {want}");
         }
     }
 }

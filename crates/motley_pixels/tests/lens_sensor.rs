@@ -17,6 +17,8 @@ const ALL: LensSensor = LensSensor {
     downscale: 1.7,
     shot_noise: 0.05,
     read_noise: 0.05,
+    noise_grain_px: 0.0,
+    noise_colour: 2.0 / 3.0,
     jpeg_quality: Some(70),
 };
 

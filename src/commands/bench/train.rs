@@ -7,6 +7,7 @@ use motley_dataset::{ImageSpec, encode};
 use motley_learn::{
     device::Device,
     run::{Bench, Rates},
+    weights,
 };
 use serde_json::json;
 
@@ -20,6 +21,7 @@ use crate::{
 /// Draws frames as `motley train --stream` does, then measures what is done with them; each stage alone.
 pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
     let device = Device::choose(args.device)?;
+    let weights = args.weights.as_deref().map(|path| weights::named(path, &args.backbone)).transpose()?;
     let scene = streams::open(args.scene.as_deref(), [0, args.frames], 0, args.size)?;
     let streams = streams::start(vec![scene], &[])?;
     let mut pictures = Vec::new();
@@ -39,7 +41,7 @@ pub fn run(args: &BenchTrainArgs) -> anyhow::Result<Outcome> {
     let draw = drawn.count().saturating_sub(1) as f64 / drawing.as_secs_f64().max(1e-9);
     let bench = Bench {
         backbone: &args.backbone,
-        weights: args.weights.as_deref(),
+        weights: weights.as_deref(),
         batch: args.batch,
         pictures: &pictures,
         period: Duration::try_from_secs_f32(args.seconds).context("--seconds takes 0 or more")?,

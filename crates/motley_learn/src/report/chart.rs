@@ -24,7 +24,7 @@ const COLOURS: [RGBColor; 7] = [
 ];
 
 /// Colours of bars: none is that of an interval or a mark.
-const GROUPS: [RGBColor; 3] = [COLOURS[0], COLOURS[2], COLOURS[6]];
+const GROUPS: [RGBColor; 4] = [COLOURS[0], COLOURS[2], COLOURS[6], COLOURS[5]];
 
 /// Width and height of a chart in pixels.
 const SIZE: (u32, u32) = (560, 320);

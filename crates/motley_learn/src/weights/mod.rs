@@ -53,6 +53,22 @@ pub fn find(folder: &Path, backbone: &str) -> Option<PathBuf> {
     entries.filter_map(|entry| Some(entry.ok()?.path())).filter(fits).min()
 }
 
+/// The weight file that a path names: the file itself, or that of the backbone in a folder.
+///
+/// # Errors
+/// When the folder holds none of that backbone.
+pub fn named(path: &Path, backbone: &str) -> Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    find(path, backbone).ok_or_else(|| {
+        Error::Setting(format!(
+            "{} holds no weights of {backbone}: no .safetensors or .pth file there begins with that name",
+            path.display()
+        ))
+    })
+}
+
 /// A backbone with weights from a file.
 #[derive(Clone, Debug)]
 pub struct Loaded<B: Backend> {

@@ -27,6 +27,11 @@ crate::fields! {
         shot_noise: Scalar = Scalar::uniform(0.0, 0.03), 0 => 1, "of full scale";
         /// Noise that is the same at every brightness: its standard deviation.
         read_noise: Scalar = Scalar::uniform(0.0, 0.04), 0 => 1, "of full scale";
+        /// Size of the noise's grain: standard deviation of what smooths it; its colour is smoothed three times as far. 0: every pixel by
+        /// itself.
+        noise_grain_px: Scalar = Scalar::Constant(0.0), 0 => 32, "px at a picture of 256";
+        /// Share of the noise that is colour. 2/3: every channel by itself, as on the sensor; cameras take most of it out.
+        noise_colour: Scalar = Scalar::Constant(2.0 / 3.0), 0 => 1;
         /// The picture is reduced by this factor and enlarged again.
         downscale: Scalar = Scalar::Choice(vec![(1.0, 3.0), (1.5, 1.0)]), 1 => 32;
         /// JPEG quality of a first compression; above 100 there is none.
@@ -57,6 +62,12 @@ pub struct LensSensorDraw {
     pub shot_noise: f32,
     /// Of full scale.
     pub read_noise: f32,
+    /// Pixels at a picture of 256; records of earlier versions have none.
+    #[serde(default)]
+    pub noise_grain_px: f32,
+    /// 0–1; records of earlier versions have none.
+    #[serde(default)]
+    pub noise_colour: f32,
     /// 1 and above.
     pub downscale: f32,
     /// 1–100; above: none.
@@ -85,6 +96,8 @@ impl Parameter for LensSensor {
             read_noise: self.read_noise.draw(rng, cx.index),
             downscale: self.downscale.draw(rng, cx.index),
             jpeg_quality: self.jpeg_quality.draw(rng, cx.index),
+            noise_grain_px: self.noise_grain_px.draw(rng, cx.index),
+            noise_colour: self.noise_colour.draw(rng, cx.index),
         }
     }
 

@@ -297,7 +297,7 @@ fn compared(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Compar
 
 fn differences_table(comparisons: &[Comparison]) -> Table {
     let mut table =
-        Table::new(["", "against", "test", "points", "95 % interval", "gained", "lost", "p", "p (Holm)", ""]);
+        Table::new(["", "against", "test", "points", "95 % interval", "", "gained", "lost", "p", "p (Holm)"]);
     for one in comparisons {
         let [low, high] = one.difference.interval;
         let p = |p: f64| if p < 0.0001 { "< 0.0001".to_owned() } else { format!("{p:.4}") };
@@ -307,11 +307,11 @@ fn differences_table(comparisons: &[Comparison]) -> Table {
             json!(one.test),
             json!(points(one.difference.difference)),
             json!(format!("{} to {}", points(low), points(high))),
+            json!(one.verdict()),
             json!(one.difference.gained),
             json!(one.difference.lost),
             json!(p(one.difference.p)),
             json!(p(one.adjusted_p)),
-            json!(one.verdict()),
         ]);
     }
     table

@@ -59,13 +59,12 @@ pub(super) fn findings(comparisons: &[Comparison], found: &[Leaks]) -> Section {
     if !table.rows.is_empty() {
         blocks.push(Block::Table(table));
     }
-    // By figure, test and what it is compared with.
-    for alike in not.chunk_by(|a, b| (&a.figure, &a.test, &a.control) == (&b.figure, &b.test, &b.control)) {
-        let names: Vec<String> =
-            alike.iter().map(|one| format!("{} ({})", one.what, points(one.difference.difference))).collect();
-        let Comparison { figure, test, control, .. } = alike[0];
-        let names = names.join(", ");
-        blocks.push(Block::Text(format!("{}: on {test}, no difference shown from {control}: {names}.", short(figure))));
+    for alike in not.chunk_by(|a, b| (&a.figure, &a.test) == (&b.figure, &b.test)) {
+        let Comparison { figure, test, .. } = alike[0];
+        let named =
+            |one: &&Comparison| format!("{} against {} ({})", one.what, one.control, points(one.difference.difference));
+        let names: Vec<String> = alike.iter().map(named).collect();
+        blocks.push(Block::Text(format!("{}, no difference shown on {test}: {}.", short(figure), names.join("; "))));
     }
     Section { title: "What it says".into(), blocks }
 }

@@ -18,6 +18,9 @@ pub enum Fault {
     /// The system refused.
     #[error("cannot be read: {0}; check that the path is right and that you may read it")]
     Io(#[from] std::io::Error),
+    /// A folder, a pipe or the like where a file should be.
+    #[error("this is no file; put the model itself there, or rename or remove it")]
+    NoFile,
     /// Zero bytes.
     #[error("the file is empty; export or copy it again")]
     Empty,

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::error::{Fault, PackError};
-use super::image;
+use super::{image, is_model};
 
 /// A file of a pack.
 pub(super) struct File {
@@ -21,7 +21,12 @@ pub(super) fn files(folder: &Path, faults: &mut Vec<PackError>) -> Vec<File> {
     for (name, path) in entries(folder, faults) {
         match path.metadata() {
             Ok(meta) if meta.is_file() => {}
-            Ok(_) => continue,
+            // Folders have their turn, but for those that are called as a model is.
+            Ok(meta) if meta.is_dir() && !is_model(&extension_of(&path)) => continue,
+            Ok(_) => {
+                faults.push(Fault::NoFile.at(path));
+                continue;
+            }
             // A link that leads nowhere, most likely.
             Err(error) => {
                 faults.push(Fault::Io(error).at(path));
@@ -29,7 +34,7 @@ pub(super) fn files(folder: &Path, faults: &mut Vec<PackError>) -> Vec<File> {
             }
         }
         let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-        let (stem, extension) = (part(path.file_stem()), part(path.extension()).to_lowercase());
+        let (stem, extension) = (part(path.file_stem()), extension_of(&path));
         if is_usable(&name) {
             files.push(File { path, stem, extension });
         } else {
@@ -50,6 +55,11 @@ pub(super) fn folders(folder: &Path, faults: &mut Vec<PackError>) -> Vec<(String
         path.is_dir() && usable
     });
     folders
+}
+
+/// In lower case, without the dot.
+fn extension_of(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 fn entries(folder: &Path, faults: &mut Vec<PackError>) -> Vec<(String, PathBuf)> {
@@ -74,9 +84,11 @@ fn entries(folder: &Path, faults: &mut Vec<PackError>) -> Vec<(String, PathBuf)>
     entries
 }
 
-/// Names become names of classes and folders of a dataset.
+/// Names become names of classes and folders of a dataset. Letters of any script will do, with the accents that some systems write apart
+/// from them.
 fn is_usable(name: &str) -> bool {
-    let allowed = |letter: char| letter.is_alphanumeric() || " -_.,+()'&#".contains(letter);
+    let apart = |letter: char| !letter.is_ascii() && !letter.is_control() && !letter.is_whitespace();
+    let allowed = |letter: char| letter.is_alphanumeric() || apart(letter) || " -_.,+()'&#".contains(letter);
     name.chars().all(allowed) && !name.starts_with([' ', '.']) && !name.ends_with([' ', '.']) && name.len() <= 120
 }
 

@@ -113,6 +113,22 @@ fn names_that_would_leave_a_dataset_are_refused() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_told_and_names_of_any_script_will_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    // An accent of its own, as some systems write it.
+    for name in ["Käfer", "cafe\u{301}", "猫", "кот"] {
+        model(root, &format!("subjects/mug/{name}.glb"));
+    }
+    assert_eq!(Pack::open(root).expect("a good pack").subjects("mug").count(), 4);
+    std::fs::create_dir(root.join("subjects/mug/folder.glb")).expect("a folder");
+    let _socket = std::os::unix::net::UnixListener::bind(root.join("subjects/mug/socket.glb")).expect("a socket");
+    let faults: Vec<String> = Pack::open(root).expect_err("faults").iter().map(ToString::to_string).collect();
+    assert!(faults.len() == 2 && faults.iter().all(|fault| fault.contains("this is no file")), "{faults:#?}");
+}
+
 #[test]
 fn folders_without_a_pack() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -200,6 +200,9 @@ pub(super) struct CarBreed {
     /// Chance of a roof of cloth.
     #[serde(default)]
     pub cloth_top: f32,
+    /// Chance that the roof is folded away.
+    #[serde(default)]
+    pub open_top: f32,
     /// Whose car it is.
     #[serde(default)]
     pub livery: Livery,

@@ -178,6 +178,24 @@ fn doors_bonnets_and_boots_stand_open_and_clear_the_ground() {
 }
 
 #[test]
+fn convertibles_have_their_roof_up_or_folded_away() {
+    let roofed = |name: &str| {
+        let breed = breeds("car").iter().find(|breed| breed.name == name).unwrap();
+        let model = |seed| grow(breed, &mut ChaCha8Rng::seed_from_u64(seed));
+        (0..24)
+            .filter(|seed| {
+                let points = points(&model(*seed));
+                let height = points.iter().map(|p| p.y).fold(0.0, f32::max);
+                // Over the front seats, whose headrests end lower.
+                points.iter().any(|p| p.y > height - 0.1 && (-0.5..0.0).contains(&p.z))
+            })
+            .count()
+    };
+    assert_eq!(roofed("saloon"), 24);
+    assert!((6..=18).contains(&roofed("convertible")), "{} of 24", roofed("convertible"));
+}
+
+#[test]
 fn pedals_clear_the_ground_wherever_they_are() {
     for (breed, model) in everyone().filter(|(breed, _)| breed.class() == "bicycle") {
         let (_, cranks) = model.keypoints.iter().find(|(name, _)| name == "cranks").unwrap();

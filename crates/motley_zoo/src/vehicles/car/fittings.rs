@@ -30,6 +30,15 @@ pub(super) struct Glazing {
     rear: Option<(f32, f32)>,
     /// Outlines of all in (u, t).
     pub(super) panes: Vec<[Vec2; 4]>,
+    /// What is open without glass: all above the belt behind the windscreen, where the roof is folded away.
+    gaps: Vec<[Vec2; 4]>,
+}
+
+impl Glazing {
+    /// All that the body is open for.
+    pub(super) fn openings(&self) -> impl Iterator<Item = [Vec2; 4]> {
+        self.panes.iter().chain(&self.gaps).copied()
+    }
 }
 
 /// How finely a patch is divided: so many steps for a unit of its extent, one at least.
@@ -222,6 +231,15 @@ impl Car<'_> {
         };
         let windscreen = (s.cowl_at + 0.012, s.roof_from - 0.012);
         panes.push(top(windscreen.0, windscreen.1, RAIL + 0.022));
+        if self.is_open {
+            // The side windows are wound down.
+            let header = s.roof_from + 0.008;
+            let aside =
+                |t: (f32, f32)| [(from, t.0), (header, t.0), (header, t.1), (from, t.1)].map(|(u, t)| Vec2::new(u, t));
+            let gaps = vec![aside((low, high)), aside((2.0 - high, 2.0 - low)), top(header, self.open_to(), low)];
+            let panes = panes.split_off(panes.len() - 1);
+            return Glazing { chrome: false, sides: (from, end), windscreen, rear: None, panes, gaps };
+        }
         let steep = s.deck_at - s.roof_to < 0.05;
         let rear = if steep {
             (s.roof_to + 0.25 * (s.deck_at - s.roof_to), s.deck_at - 0.001)
@@ -230,17 +248,17 @@ impl Car<'_> {
         };
         let rear = (!(panelled && dice.chance(0.5))).then_some(rear);
         panes.extend(rear.map(|(head, foot)| top(head, foot, RAIL + 0.026)));
-        Glazing { chrome: dice.chance(0.25), sides: (from, end), windscreen, rear, panes }
+        Glazing { chrome: dice.chance(0.25), sides: (from, end), windscreen, rear, panes, gaps: Vec::new() }
     }
 
     /// Adds the windows, except where a leaf carries them.
     pub(super) fn add_windows(&self, model: &mut Assembly, glazing: &Glazing, leaf: Option<&Leaf>) {
         let (finish, shell) = (&self.finish, &self.shell);
         let (from, end) = glazing.sides;
-        let mut openings = glazing.panes.clone();
+        let mut openings: Vec<_> = glazing.openings().collect();
         openings.extend(leaf.map(|leaf| leaf.outline));
         let openings = &openings;
-        for side in [1.0, -1.0] {
+        for side in [1.0, -1.0].into_iter().filter(|_| !self.is_open) {
             let frame = if glazing.chrome { finish.chrome } else { finish.black };
             side_frame(model.sheet(0, frame), shell, side, (from - 0.008, end + 0.004), UNDER, openings);
             if glazing.chrome {
@@ -277,6 +295,43 @@ impl Car<'_> {
             };
             let wiper = [at(-0.06, x + 0.18), at(0.05, x + 0.1), at(0.07, x - 0.4)];
             model.sheet(0, finish.black).pipe(&wiper, 0.007, 5);
+        }
+    }
+
+    /// u where an open roof ends.
+    fn open_to(&self) -> f32 {
+        self.shell.shape.deck_at - 0.006
+    }
+
+    /// Adds what an open roof shows: the edge of the body, a shelf behind the seats, and the top that is folded on it.
+    pub(super) fn add_open_top<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
+        let s = &self.shell.shape;
+        let (finish, shell) = (&self.finish, &self.shell);
+        let (front, rear) = (s.roof_from + 0.008, self.open_to());
+        // The edge covers the gap between skin and lining.
+        let edge = |u: f32, v: f32, side: f32| shell.over(u, v, side, -0.008);
+        for side in [1.0, -1.0] {
+            let (foot, _) = self.side_glass();
+            let sill: Vec<Vec3> =
+                (0..=20).map(|i| edge(foot + (rear - foot) * i as f32 / 20.0, SIDE_GLASS.0, side)).collect();
+            model.sheet(0, finish.black).pipe(&sill, 0.018, 6);
+        }
+        let across = |u: f32, from: f32| -> Vec<Vec3> {
+            let half = |side: f32| (0..=8).map(move |i| edge(u, from + (1.0 - from) * i as f32 / 8.0, side));
+            half(1.0).chain(half(-1.0).rev().skip(1)).collect()
+        };
+        model.sheet(0, finish.black).pipe(&across(front, RAIL), 0.02, 6);
+        model.sheet(0, finish.black).pipe(&across(rear, SIDE_GLASS.0), 0.018, 6);
+        let (low, high) = (s.roof_to + 0.6 * (s.deck_at - s.roof_to), s.deck_at);
+        let [ahead, behind] = [low, high].map(|u| shell.around(u, 1.0).z);
+        let height = s.belt.min(s.deck) - 0.04;
+        let half = Vec3::new(0.45 * s.width, 0.02, (ahead - behind) / 2.0);
+        let middle = Vec3::new(0.0, height, (ahead + behind) / 2.0);
+        model.sheet(0, finish.cloth).cuboid(middle, half, Quat::IDENTITY);
+        // Folded on the shelf, or under a lid.
+        if dice.chance(0.6) {
+            let radii = Vec3::new(0.4 * s.width, dice.range((0.08, 0.12)), 0.7 * half.z + 0.05);
+            model.sheet(0, finish.cloth).ellipsoid(middle + Vec3::Y * 0.03, radii, Quat::IDENTITY, 20);
         }
     }
 

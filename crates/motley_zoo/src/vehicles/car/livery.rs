@@ -17,7 +17,9 @@ impl Car<'_> {
     pub(super) fn add_livery<R: Rng>(&self, model: &mut Assembly, dice: &mut Dice<R>) {
         let (breed, s, finish, shell) = (self.breed, &self.shell.shape, &self.finish, &self.shell);
         let (from, to) = (s.roof_from - 0.004, s.roof_to + 0.004);
-        if dice.chance(breed.cloth_top) {
+        if self.is_open {
+            // There is no roof to be of another colour.
+        } else if dice.chance(breed.cloth_top) {
             // A cloth top takes the pillars behind along.
             let foot = s.roof_to + 0.75 * (s.deck_at - s.roof_to);
             on_top(model.sheet(0, finish.cloth), shell, (from, foot), RAIL, UNDER + 0.004);

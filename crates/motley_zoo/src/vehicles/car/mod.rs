@@ -134,6 +134,8 @@ struct Car<'a> {
     axles: [f32; 2],
     radius: f32,
     painted_handles: bool,
+    /// Whether the roof is folded away.
+    is_open: bool,
 }
 
 pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
@@ -144,7 +146,8 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
     let shape = draw_shape(breed, &mut dice, radius);
     let axles = [breed.axles.0, breed.axles.1].map(|at| (0.5 - dice.range(at)) * shape.length);
     let painted_handles = dice.chance(0.6);
-    let car = Car { breed, shell: Shell::new(shape), finish, axles, radius, painted_handles };
+    let is_open = breed.open_top > 0.0 && dice.chance(breed.open_top);
+    let car = Car { breed, shell: Shell::new(shape), finish, axles, radius, painted_handles, is_open };
 
     let root = model.node("body", None, Vec3::ZERO);
     let arch = radius + dice.range((0.04, 0.07));
@@ -157,15 +160,18 @@ pub(super) fn grow<R: Rng>(breed: &CarBreed, stream: &mut R) -> Model {
         inner: half - 0.34 - swing,
     });
     let glazing = car.glaze(&mut dice);
-    let leaf = car.draw_leaf(&mut dice);
+    let leaf = car.draw_leaf(&mut dice).filter(|_| !is_open);
     let leaf = leaf.as_ref();
-    let openings: Vec<_> = glazing.panes.iter().copied().chain(leaf.map(|leaf| leaf.outline)).collect();
+    let openings: Vec<_> = glazing.openings().chain(leaf.map(|leaf| leaf.outline)).collect();
     let (mut paint, mut dark) = Default::default();
     let places = hull::build(&car.shell, &housings, &openings, &mut paint, &mut dark);
     car.add_cabin(&mut model, &mut dice, &paint, &places, leaf.map(|leaf| leaf.kind));
     *model.sheet(root, car.finish.paint) = paint;
     *model.sheet(root, car.finish.plastic) = dark;
     car.add_windows(&mut model, &glazing, leaf);
+    if is_open {
+        car.add_open_top(&mut model, &mut dice);
+    }
     car.add_face(&mut model, &mut dice);
     car.add_tail(&mut model, &mut dice);
     car.add_sides(&mut model, &mut dice, arch, leaf);
