@@ -101,6 +101,13 @@ fn a_search_writes_a_scene_and_its_evidence() {
         args.into_iter().chain(change.iter().copied()).chain(FLAGS).collect::<Vec<_>>()
     };
     let refused = |args: &[&str]| fail(dir, args, 2);
+    fs::write(dir.join("tiny.study.ron"), STUDY).expect("a file");
+    assert!(refused(&study(&["--out", "tuned"])).contains("holds a search"));
+    let into = |out: &'static str, seed: &'static str| {
+        let change = with(&["--seed", seed]).into_iter().map(move |word| if word == "other" { out } else { word });
+        change.collect::<Vec<_>>()
+    };
+    assert!(refused(&into("tuned", "7")).contains("with another seed"));
     assert!(refused(&with(&["--weights", "photos"])).contains("photos holds no weights of small_cnn"));
     let nowhere = with(&[]).into_iter().map(|word| if word == "photos" { "nowhere" } else { word }).collect::<Vec<_>>();
     assert!(refused(&nowhere).contains("by --real"));

@@ -72,12 +72,16 @@ pub fn stopped(style: Style) -> Outcome {
     Outcome::Interrupted
 }
 
+/// The command that runs, as a shell takes it.
+pub fn command_line() -> String {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    // What no shell could be told is shown as it is.
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
 /// Writes the report of what is done, and says how much that is.
 pub fn conclude(out: &Path) -> anyhow::Result<Outcome> {
-    let words: Vec<String> = std::env::args().collect();
-    // What no shell could be told is shown as it is.
-    let command = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "));
-    ledger::note_command(out, &command)?;
+    ledger::note_command(out, &command_line())?;
     let written = report::write(out)?;
     let (done, cells) = (written.done, written.cells);
     for one in &written.leaks {
@@ -85,6 +89,12 @@ pub fn conclude(out: &Path) -> anyhow::Result<Outcome> {
         eprintln!(
             "warning: {leaked} of the {pictures} pictures of {test} are likely among those that {arm} learnt from"
         );
+    }
+    for one in &written.missing {
+        eprintln!("not done: {one}");
+    }
+    if written.failures > 0 {
+        eprintln!("could not be done: {}; the report names them with the reasons", written.failures);
     }
     eprintln!("{done} of {cells} cells are done: {}", written.page.display());
     Ok(if written.failures > 0 { Outcome::Faults } else { Outcome::Done })

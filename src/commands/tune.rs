@@ -4,11 +4,11 @@ use std::{ops::ControlFlow, sync::atomic::Ordering};
 
 use anyhow::Context;
 use motley_learn::{device::Device, weights};
-use motley_study::{Error, frames::Order, lab::Progress, tune::Tuner};
+use motley_study::{Error, frames::Order, lab::Progress, study::FROM_SCRATCH, tune::Tuner};
 
 use super::{
     capture::interrupt,
-    study::{draw, stopped},
+    study::{command_line, draw, stopped},
     train::features_folder,
 };
 use crate::{Outcome, cli::TuneArgs, opened, progress::Style, study_progress::StudyProgress};
@@ -26,6 +26,10 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
     }
     let weights = args.weights.as_deref().map(|path| weights::named(path, &args.backbone)).transpose()?;
     let in_cache = || weights::cache_folder().and_then(|folder| weights::find(&folder, &args.backbone));
+    let weights = weights.or_else(in_cache);
+    if weights.is_none() && args.backbone != FROM_SCRATCH {
+        anyhow::bail!("there are no weights of {}: name their file or folder by --weights", args.backbone);
+    }
     let stop = interrupt()?;
     let mut progress = StudyProgress::new(style);
     let mut draw = |order: &Order<'_>, heard: &mut dyn FnMut(u64)| draw(order, args.work.jobs, &stop, heard);
@@ -39,7 +43,7 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
         real: &args.real,
         out: &args.out,
         backbone: args.backbone.clone(),
-        weights: weights.or_else(in_cache),
+        weights,
         features: args.cache.clone().or_else(features_folder),
         frames: args.frames,
         minutes: args.minutes,
@@ -48,7 +52,7 @@ pub fn run(args: &TuneArgs) -> anyhow::Result<Outcome> {
         draw: &mut draw,
         listener: &mut listener,
     };
-    let outcome = tuner.run();
+    let outcome = tuner.run(&command_line());
     progress.finish();
     match outcome {
         Err(Error::Stopped) => Ok(stopped(style)),

@@ -214,6 +214,8 @@ fn values_from_elsewhere_are_brought_into_range() {
         downscale: value,
         shot_noise: value,
         read_noise: value,
+        noise_grain_px: value,
+        noise_colour: value,
         jpeg_quality: None,
     };
     assert_eq!(applied(of(nan), &rgb, 40, 30), rgb, "what is not a number is neutral");

@@ -419,6 +419,13 @@ impl StudyFile {
                 }
             }
         }
+        if figure.title.trim().is_empty() {
+            faults.note_path(&path("title"), r#"the figure has no title; write one, such as "What is left out""#);
+        }
+        if figure.repeats > self.repeats {
+            let message = format!("the study has {} repeats; write {0}, or 0 for all of them", self.repeats);
+            faults.note_path(&path("repeats"), message);
+        }
         if !figure.control_series.is_empty() {
             let series: Vec<String> =
                 self.members(figure).arms.iter().map(|&arm| self.whole_arm(&self.arms[arm]).series).collect();

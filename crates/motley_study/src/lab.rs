@@ -24,6 +24,7 @@ use crate::{
     ledger::Ledger,
     looks, samples,
     study::{Cell, Exam, Study},
+    tune::SPENT,
 };
 
 /// Work, in the time that a picture takes to be drawn: features of a picture, and a step that a whole network learns from it.
@@ -77,6 +78,8 @@ pub struct Lab<'a> {
 fn refuse_others(study: &Study, out: &Path) -> Result<()> {
     let other = if out.join("motley.json").exists() {
         Some("a dataset".to_owned())
+    } else if out.join(SPENT).exists() {
+        Some("a search".to_owned())
     } else {
         let there = Ledger::read(out)?.map(|there| there.file()).transpose()?;
         there.filter(|there| there.name != study.file.name).map(|there| format!("the study {:?}", there.name))

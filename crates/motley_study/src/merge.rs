@@ -24,8 +24,10 @@ pub fn is_study(dir: &Path) -> bool {
 /// # Errors
 /// When the parts are not of one study, or a file cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path) -> Result<()> {
-    let mut whole: Option<Ledger> = None;
+    let mut whole: Option<Ledger> = Ledger::read(out)?;
+    let first = if whole.is_some() { out } else { &parts[0] };
     let mut failures: Vec<Failure> = Vec::new();
+    // Nothing is written before all of them are known to fit.
     for part in parts {
         let none = || {
             Error::Setting(format!("{} holds no study: name folders that `motley study --shard` made", part.display()))
@@ -39,7 +41,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<()> {
             };
             return Err(Error::Setting(format!(
                 "{} and {} are not parts of one study: {problem}",
-                parts[0].display(),
+                first.display(),
                 part.display()
             )));
         }
@@ -48,13 +50,15 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<()> {
                 failures.push(failure);
             }
         }
+        whole = Some(ledger);
+    }
+    for part in parts {
         for command in commands(part)? {
             note_command(out, &command)?;
         }
         for folder in FOLDERS {
             copy(&part.join(folder), &out.join(folder))?;
         }
-        whole = Some(ledger);
     }
     write_json(&out.join("failures.json"), &failures)?;
     whole.map_or(Ok(()), |ledger| ledger.write(out))

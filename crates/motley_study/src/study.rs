@@ -21,7 +21,7 @@ use crate::{
 /// Added to the study's seed for frames that models are judged on, so that no arm draws them.
 const TEST_SEED: u64 = 1_000_003;
 /// The backbone that needs no weights: it is meant to learn from nothing.
-const FROM_SCRATCH: &str = "small_cnn";
+pub const FROM_SCRATCH: &str = "small_cnn";
 
 /// Where things lie that a study file does not say: they differ from machine to machine.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -93,6 +93,8 @@ fn every_fault_has_its_place_and_says_what_to_write() {
             r#"title: "Arms", show: Curve, control_series: "photos""#,
             r#"figures[0].control_series: no series of its arms is called "photos""#,
         ),
+        (r#"title: "Arms""#, r#"title: "Arms", repeats: 2"#, "figures[0].repeats: the study has 1 repeats; write 1"),
+        (r#"title: "Arms", "#, "", "figures[0].title: the figure has no title"),
         ("figures: [", "figurs: [", "9:5: figurs: no such field; did you mean `figures`?"),
     ] {
         let text = WHOLE.replacen(from, to, 1);

@@ -169,7 +169,7 @@ fn a_study_is_kept_resumed_and_joined_from_parts() {
         "Which class was taken for which",
         "Did a test leak into training?",
         "no difference shown",
-        "97.5 %",
+        "97.5\u{a0}%",
         "Grad-CAM",
     ] {
         assert!(page.contains(word), "{word}");
@@ -185,6 +185,15 @@ fn a_study_is_kept_resumed_and_joined_from_parts() {
     run(&other, &stranger, Some([1, 3]), usize::MAX).0.unwrap();
     let error = merge(&[shards[0].clone(), stranger], &place.out("mixed")).unwrap_err().to_string();
     assert!(error.contains("other study files"), "{error}");
+    assert!(!place.out("mixed").exists(), "nothing is written before all parts are known to fit");
+    // A damaged cell of a part is one that is not done.
+    let cell = fs::read_dir(shards[0].join("cells")).unwrap().flatten().map(|entry| entry.path());
+    let cell = cell.filter(|path| path.extension().is_some_and(|end| end == "json")).min().unwrap();
+    fs::write(cell, "{").unwrap();
+    let damaged = place.out("damaged");
+    merge(&shards, &damaged).unwrap();
+    let written = report::write(&damaged).unwrap();
+    assert_eq!((written.done, written.missing.len()), (11, 1), "{:?}", written.missing);
 }
 
 #[test]

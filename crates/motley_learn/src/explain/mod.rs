@@ -56,12 +56,12 @@ const THROUGH: f32 = 0.4;
 
 impl HeatMap {
     /// From 0 at the least value to 1 at the greatest, or less than 1 where they differ by less than [`HeatMap::full`]; all 0 where
-    /// there is no difference.
+    /// there is no difference. What speaks against the class counts as nothing: else all that does neither would seem to speak for it.
     pub fn normalized(&self) -> Self {
-        let low = self.values.iter().copied().fold(f32::INFINITY, f32::min);
-        let high = self.values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let low = self.values.iter().copied().fold(f32::INFINITY, f32::min).max(0.0);
+        let high = self.values.iter().copied().fold(f32::NEG_INFINITY, f32::max).max(0.0);
         let range = (high - low).max(self.full);
-        let scale = |value: f32| if range > 0.0 { (value - low) / range } else { 0.0 };
+        let scale = |value: f32| if range > 0.0 { (value.max(0.0) - low) / range } else { 0.0 };
         Self { values: self.values.iter().map(|&value| scale(value)).collect(), ..*self }
     }
 
@@ -133,6 +133,14 @@ mod tests {
         let map = HeatMap { width: 1, height: 2, values: vec![3.0, 3.0], full: 0.0 };
         assert_eq!(map.normalized().values, [0.0, 0.0]);
         assert_eq!(map.overlay(&[200; 6], 1, 2), [100; 6]);
+    }
+
+    #[test]
+    fn what_speaks_against_a_class_lights_nothing_else() {
+        let map = HeatMap { width: 3, height: 1, values: vec![-0.8, 0.0, 0.2], full: 0.0 };
+        assert_eq!(map.normalized().values, [0.0, 0.0, 1.0]);
+        let map = HeatMap { width: 2, height: 1, values: vec![-0.8, 0.0], full: 0.1 };
+        assert_eq!(map.normalized().values, [0.0, 0.0]);
     }
 
     #[test]

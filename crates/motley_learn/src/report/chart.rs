@@ -322,10 +322,12 @@ impl Bars {
                     root.draw(&PathElement::new(line, WHITE.stroke_width(5))).map_err(failed)?;
                     root.draw(&PathElement::new(line, COLOURS[3].stroke_width(3))).map_err(failed)?;
                 }
+                // A half is rounded up, whatever its binary form, as in the tables beside.
+                let percent = 100.0 * bar.value + 1e-7;
                 let note = if bar.note.is_empty() {
-                    format!("{:.1} %", 100.0 * bar.value)
+                    format!("{percent:.1} %")
                 } else {
-                    format!("{:.1} %  {}", 100.0 * bar.value, bar.note)
+                    format!("{percent:.1} %  {}", bar.note)
                 };
                 root.draw(&Text::new(note, (across(1.0) + 8, middle), words(HPos::Left))).map_err(failed)?;
             }
@@ -441,6 +443,7 @@ mod tests {
     #[test]
     fn bars_show_value_interval_and_note() {
         let bar = Bar {
+            group: 0,
             label: "tabby".into(),
             value: 0.875,
             interval: Some([0.7, 0.95]),

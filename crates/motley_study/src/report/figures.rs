@@ -59,7 +59,8 @@ pub(super) fn figure(results: &Results, figure: &Figure, out: &Path) -> Result<M
                     .extend(names.trainings.iter().filter_map(|training| results.number(figure, arm, training, test)));
             }
         }
-        comparisons = compared(results, figure, &names);
+        let (found, unlike) = compared(results, figure, &names);
+        comparisons = found;
         blocks.extend(match figure.show {
             Show::Epochs => epochs(results, figure, &names, &numbers),
             Show::Curve => curves(results, figure, &names, &numbers),
@@ -76,6 +77,10 @@ pub(super) fn figure(results: &Results, figure: &Figure, out: &Path) -> Result<M
         if !comparisons.is_empty() {
             blocks.push(Block::Table(differences_table(&comparisons)));
         }
+        if !unlike.is_empty() {
+            let words = "Not compared, since they were judged on other pictures, as models of other classes are";
+            blocks.push(Block::Text(format!("{words}: {}.", unlike.join("; "))));
+        }
     }
     Ok(Made { section: Section { title: figure.title.clone(), blocks }, numbers, comparisons })
 }
@@ -90,12 +95,20 @@ fn group(names: &Names<'_>, number: &Number) -> usize {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
+    // The space does not break.
+    format!("{:.1}\u{a0}%", tenths(share))
+}
+
+/// In hundredths, rounded to a tenth: halves go away from 0, whatever their binary form.
+fn tenths(share: f64) -> f64 {
+    let tenths = 1000.0 * share;
+    (tenths + 1e-6 * tenths.signum()).round() / 10.0 + 0.0
 }
 
 /// Points of a hundred, with a sign.
 pub(super) fn points(difference: f64) -> String {
-    format!("{:+.1}", 100.0 * difference).replace('-', "−")
+    let rounded = tenths(difference);
+    if rounded == 0.0 { "0.0".to_owned() } else { format!("{rounded:+.1}").replace('-', "−") }
 }
 
 /// Accuracy by test.
@@ -128,7 +141,7 @@ fn epochs(results: &Results, figure: &Figure, names: &Names<'_>, numbers: &[Numb
         for training in &names.trainings {
             // Other figures may have had another test watched.
             let watched = |cell: &CellResult| cell.watched.as_deref() == Some(*test);
-            let tested = results.tested(arm, training, test);
+            let tested = results.tested_in(figure, arm, training, test);
             let histories: Vec<_> =
                 tested.values().filter(|(cell, _)| watched(cell)).map(|(cell, _)| &cell.history).collect();
             let count = histories.iter().map(|history| history.len()).min().unwrap_or(0);
@@ -217,11 +230,11 @@ fn numbers_table(numbers: &[Number]) -> Table {
         "pictures",
         "right",
         "95 % interval",
+        "paper",
         "each repeat",
         "above random",
         "AUC",
         "at its best epoch",
-        "paper",
     ]);
     for number in numbers {
         let [low, high] = number.interval;
@@ -233,11 +246,11 @@ fn numbers_table(numbers: &[Number]) -> Table {
             json!(number.pictures),
             json!(percent(number.accuracy)),
             json!(format!("{} – {}", percent(low), percent(high))),
+            number.paper.map_or(Value::Null, |paper| json!(percent(paper))),
             if each.len() > 1 { json!(each.join(", ")) } else { Value::Null },
             json!(percent(aar(number.accuracy, number.classes))),
             number.auc.map_or(Value::Null, |auc| json!(format!("{auc:.3}"))),
             number.best_epoch.map_or(Value::Null, |best| json!(percent(best))),
-            number.paper.map_or(Value::Null, |paper| json!(percent(paper))),
         ]);
     }
     // Columns that are empty everywhere say nothing.
@@ -254,14 +267,19 @@ fn numbers_table(numbers: &[Number]) -> Table {
 }
 
 /// Arms against the control, and trainings against the control's, on each test.
-fn compared(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Comparison> {
-    let mut comparisons = Vec::new();
+///
+/// The second value names those that cannot be compared.
+fn compared(results: &Results, figure: &Figure, names: &Names<'_>) -> (Vec<Comparison>, Vec<String>) {
+    let (mut comparisons, mut unlike) = (Vec::new(), Vec::new());
     let several = names.trainings.len() > 1;
     for test in &names.tests {
         let mut add = |what: String, control: String, first, second| {
-            if let Some(difference) = results.compare(first, second, test) {
+            let is_done = |(arm, training): (&str, &str)| results.number(figure, arm, training, test).is_some();
+            if let Some(difference) = results.compare(figure, first, second, test) {
                 let (figure, test) = (figure.title.clone(), (*test).to_owned());
                 comparisons.push(Comparison { figure, what, control, test, adjusted_p: difference.p, difference });
+            } else if is_done(first) && is_done(second) {
+                unlike.push(format!("{what} with {control} on {test}"));
             }
         };
         let name = |arm: &str, training: &str| if several { format!("{arm}, {training}") } else { arm.to_owned() };
@@ -292,7 +310,7 @@ fn compared(results: &Results, figure: &Figure, names: &Names<'_>) -> Vec<Compar
         }
     }
     adjust(&mut comparisons);
-    comparisons
+    (comparisons, unlike)
 }
 
 fn differences_table(comparisons: &[Comparison]) -> Table {

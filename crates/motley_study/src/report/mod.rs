@@ -31,6 +31,8 @@ pub struct Written {
     pub cells: usize,
     /// How much could not be done.
     pub failures: usize,
+    /// Arms and trainings of cells that are not done, and did not fail.
+    pub missing: Vec<String>,
     /// Tests whose pictures are among those that an arm learnt from.
     pub leaks: Vec<Leaks>,
 }
@@ -88,6 +90,7 @@ pub fn write(out: &Path) -> Result<Written> {
         done: results.cells.len(),
         cells: results.ledger.cells.len(),
         failures: results.failures.len(),
+        missing: results.missing(),
         leaks: found.into_iter().filter(|one| one.leaked > 0).collect(),
     })
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     file::{Figure, StudyFile},
     lab::Failure,
-    ledger::Ledger,
+    ledger::{Entry, Ledger},
     statistics::{Difference, Outcomes, compare, holm, interval},
 };
 
@@ -89,7 +89,7 @@ impl Results {
         let mut cells = BTreeMap::new();
         for entry in &ledger.cells {
             let Some(hash) = entry.hash() else { continue };
-            if let Some(result) = shelf.get(&hash)? {
+            if let Some(result) = shelf.done(&hash, false) {
                 cells.insert((entry.arm.clone(), entry.training.clone(), entry.repeat), result);
             }
         }
@@ -97,12 +97,24 @@ impl Results {
         Ok(Self { ledger, file, cells, failures })
     }
 
+    /// Arms and trainings of cells that are not done, and did not fail: damaged ones, and those of parts that are not here.
+    pub fn missing(&self) -> Vec<String> {
+        let failed = |name: &str| self.failures.iter().any(|failure| failure.what.starts_with(name));
+        let name = |entry: &Entry| {
+            format!("{}, {}, repeat {} of {}", entry.arm, entry.training, entry.repeat + 1, self.file.repeats)
+        };
+        let done = |entry: &Entry| self.cells.contains_key(&(entry.arm.clone(), entry.training.clone(), entry.repeat));
+        self.ledger.cells.iter().filter(|entry| !done(entry)).map(name).filter(|name| !failed(name)).collect()
+    }
+
     /// Share of right answers of the epoch that is best on a test; `None` where epochs were not judged by it.
     fn best_epoch(&self, cell: &CellResult, test: &str) -> Option<f64> {
         // Epochs are judged by whole folders.
         let whole = self.file.test(test).is_some_and(|at| self.file.tests[at].per_class == 0);
         let watched = whole && cell.watched.as_deref() == Some(test);
-        cell.history.iter().filter_map(|epoch| epoch.val_accuracy).filter(|_| watched).reduce(f64::max)
+        let best = cell.history.iter().filter_map(|epoch| epoch.val_accuracy).filter(|_| watched).reduce(f64::max);
+        // It comes from single precision.
+        best.map(|best| (best * 1e6).round() / 1e6)
     }
 
     /// What an arm's models say of a test, by repeat.
@@ -114,9 +126,22 @@ impl Results {
             .collect()
     }
 
+    /// The same by those repeats that a figure asks for.
+    pub fn tested_in(
+        &self,
+        figure: &Figure,
+        arm: &str,
+        training: &str,
+        test: &str,
+    ) -> BTreeMap<u32, (&CellResult, &TestResult)> {
+        let mut tested = self.tested(arm, training, test);
+        tested.retain(|repeat, _| figure.repeats == 0 || *repeat < figure.repeats);
+        tested
+    }
+
     /// The number of an arm, a training and a test in a figure; `None` where nothing is done.
     pub fn number(&self, figure: &Figure, arm: &str, training: &str, test: &str) -> Option<Number> {
-        let tested = self.tested(arm, training, test);
+        let tested = self.tested_in(figure, arm, training, test);
         let (first, result) = tested.values().next()?;
         let outcomes = Outcomes(tested.values().map(|(_, result)| result.right()).collect());
         let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
@@ -138,9 +163,15 @@ impl Results {
         })
     }
 
-    /// Compares two of `(arm, training)` on a test, by the repeats that both have.
-    pub fn compare(&self, first: (&str, &str), second: (&str, &str), test: &str) -> Option<Difference> {
-        let [first, second] = [first, second].map(|(arm, training)| self.tested(arm, training, test));
+    /// Compares two of `(arm, training)` on a test, by the repeats that both have; `None` where these are none or the pictures others.
+    pub fn compare(
+        &self,
+        figure: &Figure,
+        first: (&str, &str),
+        second: (&str, &str),
+        test: &str,
+    ) -> Option<Difference> {
+        let [first, second] = [first, second].map(|(arm, training)| self.tested_in(figure, arm, training, test));
         let both = || first.iter().filter_map(|(repeat, (_, a))| Some((*a, second.get(repeat)?.1)));
         if both().any(|(a, b)| a.pictures != b.pictures) {
             return None;

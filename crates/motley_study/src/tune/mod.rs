@@ -19,7 +19,7 @@ use std::{
 };
 
 use motley_learn::{
-    data::Source,
+    data::{Classes, Source},
     device::Device,
     files,
     head::HeadKind,
@@ -39,10 +39,13 @@ use crate::{
     fingerprint::Fingerprints,
     frames::{Draw, Frames},
     lab::{Listener, Progress, hold},
+    ledger::{self, Ledger},
     statistics::{Difference, Outcomes, compare, interval},
     study::open,
 };
 
+/// Name of the file that says how long a search has taken.
+pub(crate) const SPENT: &str = "spent.json";
 /// Scenes that a round tries besides the best so far.
 pub const CHILDREN: usize = 8;
 /// Of so many scenes one goes on, with as many times more frames.
@@ -132,11 +135,11 @@ struct Spent {
 }
 
 impl Tuner<'_> {
-    /// Searches until the time is over, and writes `best.scene.ron`, `evidence.json`, `trials.csv` and `report.html`.
+    /// Searches until the time is over, notes the command by which it was asked to, and writes `best.scene.ron`, `evidence.json`, `trials.csv` and `report.html`.
     ///
     /// # Errors
     /// When the scene has faults, photos or weights are missing, a file cannot be written, or somebody asked to stop.
-    pub fn run(self) -> Result<Tuned> {
+    pub fn run(self, command: &str) -> Result<Tuned> {
         let (given, faults) = Scene::parse(&self.text);
         let given = match given {
             Some(scene) if faults.is_empty() => scene,
@@ -145,16 +148,23 @@ impl Tuner<'_> {
                 return Err(Error::Faults(lines.join("\n")));
             }
         };
+        if Ledger::read(self.out)?.is_some() || self.out.join("motley.json").exists() {
+            let problem = "holds a study or a dataset: name another folder by --out";
+            return Err(Error::Setting(format!("{} {problem}", self.out.display())));
+        }
+        find_all(&given, self.real)?;
         let photos = Fingerprints::default().of_pictures(self.real)?;
         let shelf = Shelf::new(self.out);
-        let of = format!("{}-{photos}", given.hash());
+        let of = format!("{}-{photos}-{}-{}-{}", given.hash(), self.backbone, self.frames, self.seed);
         let spent: Spent =
-            read_json(&self.out.join("spent.json"))?.unwrap_or_else(|| Spent { of: of.clone(), ..Spent::default() });
+            read_json(&self.out.join(SPENT))?.unwrap_or_else(|| Spent { of: of.clone(), ..Spent::default() });
         if spent.of != of {
-            let what = "holds a search of another scene or by other photos: name another folder by --out";
+            let what = "holds a search of another scene, by other photos, or with another seed, backbone or number of frames: name another \
+                        folder by --out";
             return Err(Error::Setting(format!("{} {what}", self.out.display())));
         }
         let _held = hold(self.out)?;
+        ledger::note_command(self.out, command)?;
         let mut search = Search { tuner: self, given, photos, shelf, start: Instant::now(), spent, trials: Vec::new() };
         let (best, rounds) = search.search()?;
         search.finish(&best, rounds)
@@ -193,7 +203,7 @@ impl Search<'_> {
         let total = 60.0 * self.tuner.minutes;
         let progress = Progress { what, done: self.seconds().min(total), total, failure: None };
         let stop = (self.tuner.listener)(&progress).is_break();
-        write_json(&self.tuner.out.join("spent.json"), &Spent { seconds: self.seconds(), of: self.spent.of.clone() })?;
+        write_json(&self.tuner.out.join(SPENT), &Spent { seconds: self.seconds(), of: self.spent.of.clone() })?;
         if stop { Err(Error::Stopped) } else { Ok(()) }
     }
 
@@ -359,6 +369,24 @@ impl Search<'_> {
     }
 }
 
+/// Each class of the scene must have photos in both halves.
+fn find_all(scene: &Scene, real: &Path) -> Result<()> {
+    let source = open(real)?;
+    let names = scene.classes.iter().map(|class| class.name.as_str());
+    let classes = Classes::given(names)?;
+    let mut counts = vec![0; classes.len()];
+    (0..source.len()).filter_map(|item| classes.find(source.word(item))).for_each(|class| counts[class] += 1);
+    match counts.iter().position(|&count| count < 2) {
+        None => Ok(()),
+        Some(class) => Err(Error::Setting(format!(
+            "{} has {} photos of {}: a search needs at least two of each class",
+            real.display(),
+            counts[class],
+            classes.names()[class]
+        ))),
+    }
+}
+
 /// One half of the photos of each class.
 fn halved(dir: &Path, seed: u64, half: Half) -> Result<Source> {
     let mut kept = open(dir)?;
@@ -430,6 +458,10 @@ impl Tuned {
                     blocks: vec![Block::Bars(bars), Block::Text(format!("Changed: {changes}."))],
                 },
                 Section { title: "What was tried".into(), blocks: vec![Block::Table(trials)] },
+                Section {
+                    title: "To repeat it".into(),
+                    blocks: ledger::commands(out)?.into_iter().map(Block::Text).collect(),
+                },
             ],
         };
         Ok(page.write(&out.join("report.html"))?)
