@@ -27,7 +27,11 @@ use motley_learn::{
     run::{Learns, Plan},
 };
 use motley_pixels::Augment;
-use motley_scene::{rewrite::rewrite, scene::Scene};
+use motley_scene::{
+    rewrite::rewrite,
+    scene::Scene,
+    source::{Faults, Node},
+};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -92,7 +96,7 @@ pub struct Trial {
     pub round: u64,
     /// Frames of each class.
     pub frames: u64,
-    /// What differs from the scene that was given, by path.
+    /// What differs from the scene that was given: paths and what stands there.
     pub changes: Vec<String>,
     /// Share of right answers on the half to search by.
     pub accuracy: f64,
@@ -107,7 +111,7 @@ pub struct Tuned {
     pub rounds: u64,
     /// Everything that was tried.
     pub trials: Vec<Trial>,
-    /// What differs from the scene that was given, by path; empty: nothing better was found.
+    /// What differs from the scene that was given: paths and what stands there; empty: nothing better was found.
     pub changes: Vec<String>,
     /// Share of right answers of the scene that was given, on the half that the search did not see, and its bounds at 95 %.
     pub given: (f64, [f64; 2]),
@@ -326,12 +330,15 @@ impl Search<'_> {
         }
     }
 
-    /// What differs from the scene that was given.
+    /// What differs from the scene that was given: paths and what stands there now.
     fn changes(&self, scene: &Scene) -> Vec<String> {
         let mut paths = rewrite(&self.tuner.text, &self.given, scene).paths;
         // A field that is added comes with a comma of the same path.
         paths.dedup();
-        paths
+        let whole = scene.to_ron();
+        let root = Node::root(&whole, &mut Faults::default());
+        let value = |path: &String| root.as_ref().and_then(|root| value_at(root, path)).unwrap_or_default();
+        paths.iter().map(|path| format!("{path}: {}", value(path))).collect()
     }
 
     /// Judges the best scene and the given one on the other half, and writes everything down.
@@ -367,6 +374,20 @@ impl Search<'_> {
         tuned.write(out)?;
         Ok(tuned)
     }
+}
+
+/// What a scene's text says at a path, on one line.
+fn value_at(node: &Node<'_>, path: &str) -> Option<String> {
+    if node.path == path {
+        return Some(node.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    let faults = &mut Faults::default();
+    let within = match node.text.chars().next()? {
+        '(' => node.fields(faults)?.into_iter().map(|(_, field)| field).collect(),
+        '[' => node.items(faults)?,
+        _ => return None,
+    };
+    within.iter().filter(|inner| path.starts_with(&inner.path)).find_map(|inner| value_at(inner, path))
 }
 
 /// Each class of the scene must have photos in both halves.
@@ -430,7 +451,7 @@ impl Tuned {
                 json!(trial.frames),
                 json!(trial.accuracy),
                 json!(trial.auc),
-                json!(trial.changes.join(", ")),
+                json!(trial.changes.join("; ")),
             ]);
         }
         files::write(&out.join("trials.csv"), trials.csv().as_bytes())?;
@@ -444,7 +465,7 @@ impl Tuned {
             title: "Right on photos that the search did not see".into(),
             bars: vec![bar("given", self.given), bar("best", self.best)],
         };
-        let changes = if self.changes.is_empty() { "none".to_owned() } else { self.changes.join(", ") };
+        let changes = if self.changes.is_empty() { "none".to_owned() } else { self.changes.join("; ") };
         let page = Page {
             title: "Search of a scene".into(),
             lead: self.verdict(),
@@ -465,5 +486,19 @@ impl Tuned {
             ],
         };
         Ok(page.write(&out.join("report.html"))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_their_path() {
+        let text = "(sky: (yaw: Uniform(min: 0.0,\n max: 3.0)), shots: [(weight: 1.0), (weight: 2.0)])";
+        let root = Node::root(text, &mut Faults::default()).unwrap();
+        assert_eq!(value_at(&root, "sky.yaw").as_deref(), Some("Uniform(min: 0.0, max: 3.0)"));
+        assert_eq!(value_at(&root, "shots[1].weight").as_deref(), Some("2.0"));
+        assert_eq!(value_at(&root, "sky.yawn"), None);
     }
 }
