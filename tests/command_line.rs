@@ -66,6 +66,9 @@ fn individuals_are_exported_and_a_pack_of_them_is_looked_at() {
     succeed(folder.path(), &["zoo", "export", "car/taxi", "--count", "2", "--out", "pack/subjects/car"]);
     let model = fs::read(at("pack/subjects/car/car-taxi-001.glb")).expect("the second individual");
     assert_eq!(&model[..4], b"glTF");
+    let again = ["zoo", "export", "taxi", "--seed", "5", "--out", "pack/subjects/car"];
+    assert!(fail(folder.path(), &again, 2).contains("is there already"));
+    assert_eq!(fs::read(at("pack/subjects/car/car-taxi-001.glb")).expect("as it was"), model);
     let said = fail(folder.path(), &["zoo", "export", "mixed"], 2);
     assert!(said.contains("cat/mixed") && said.contains("car/mixed"), "{said}");
     assert!(fail(folder.path(), &["zoo", "export", "unicorn"], 2).contains("there is no breed"));

@@ -9,12 +9,17 @@ use crate::{Outcome, cli::ZooExportArgs, commands::frame::write};
 /// Runs the command.
 pub fn run(args: &ZooExportArgs) -> anyhow::Result<Outcome> {
     let (class, name) = find(&args.breed)?;
+    let path = |individual| args.out.join(format!("{class}-{name}-{individual:03}.glb"));
+    // Another seed's individuals have the same names.
+    if let Some(there) = (0..args.count).map(path).find(|path| path.exists()) {
+        bail!("{} is there already; give --out another folder, or remove it", there.display());
+    }
     for individual in 0..args.count {
         let model = zoo::grow(class, &name, individual, args.seed).context("a breed that is listed is grown")?;
         let about = json!({
             "class": class, "breed": name, "individual": individual, "seed": args.seed, "licence": zoo::LICENCE,
         });
-        let path = args.out.join(format!("{class}-{name}-{individual:03}.glb"));
+        let path = path(individual);
         write(&path, &glb(&model, &about)?)?;
         eprintln!("{}", path.display());
     }

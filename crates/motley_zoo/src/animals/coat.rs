@@ -71,8 +71,10 @@ pub(super) struct Coat {
     pub(super) sclera: Vec3,
     /// Where in the noise this individual lies.
     pub(super) seed: Vec3,
-    /// Contrast of the hair's own mottling: at 1 it is from a fifth of the colour to nearly its double.
-    pub(super) fur: f32,
+    /// Contrast of the hair's own mottling on trunk and head: at 1 it is from a fifth of the colour to nearly its double.
+    pub(super) mottling: [f32; 2],
+    /// How far hair tilts the surface's normals.
+    pub(super) ruffle: f32,
 }
 
 /// A place on the body, in the coordinates that patterns are drawn in.
@@ -180,7 +182,8 @@ impl Coat {
     /// Light and dark strands, drawn out along the hair.
     fn hair(&self, spot: &Spot) -> f32 {
         let strand = Self::strand(spot);
-        (1.0 + self.fur * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)).max(0.2)
+        let contrast = self.mottling[usize::from(spot.head > 0.5)];
+        (1.0 + contrast * (noise(strand + self.seed) + 0.6 * noise(strand * 2.3) - 0.8)).max(0.2)
     }
 
     /// What hair adds to the surface's normal.
@@ -188,7 +191,7 @@ impl Coat {
         let strand = Self::strand(spot) * 0.8 + self.seed;
         let lean = |shift: Vec3| noise(strand + shift) - 0.5;
         let shift = Vec3::new(31.0, 17.0, 5.0);
-        Vec3::new(lean(shift), lean(shift.yzx()), lean(shift.zxy())) * self.fur
+        Vec3::new(lean(shift), lean(shift.yzx()), lean(shift.zxy())) * self.ruffle
     }
 
     /// Noise coordinates that are longest along the hair.

@@ -10,7 +10,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::anatomy::Anatomy;
-use super::breed::Hair;
+use super::breed::{Hair, Kind};
 use super::noise::Dice;
 use super::skeleton::{FORE, HEAD, HIND, TAIL, TAIL_BONES};
 use super::skin::{self, Binding};
@@ -18,9 +18,10 @@ use crate::model::Texture;
 
 /// Texels along an edge of the tile.
 const SIZE: usize = 128;
-/// Edge of the tile on the body in withers' heights, and on the head in skulls.
+/// Edge of the tile on the body in withers' heights, and on the heads of cats and of dogs in skulls.
 const TILE: f32 = 0.25;
-const HEAD_TILE: f32 = 0.9;
+const CAT_HEAD_TILE: f32 = 1.35;
+const DOG_HEAD_TILE: f32 = 0.9;
 /// Mean of the albedo tile; what multiplies the coat is divided by it.
 pub(super) const MEAN: f32 = 0.7;
 
@@ -186,10 +187,11 @@ pub(super) fn uv(anatomy: &Anatomy, position: Vec3, binding: &Binding) -> Vec2 {
     let trunk = Vec2::new(0.6 * t.width * around, p.z) / TILE;
     let on_leg = Vec2::new(p.x.abs() + 0.9 * p.z, p.y - 0.3) / TILE;
     let on_tail = Vec2::new(1.6 * p.x.abs(), p.z) / TILE;
+    let head_tile = if t.kind == Kind::Cat { CAT_HEAD_TILE } else { DOG_HEAD_TILE };
     // About the muzzle, away from the nose.
     let nose = Vec3::new(0.0, -0.35, 0.9);
     let from = q - nose;
-    let face = Vec2::new(0.85 * ops::atan2(q.x.abs(), q.y - nose.y + 0.05), 3.4 - from.length()) / HEAD_TILE;
+    let face = Vec2::new(0.85 * ops::atan2(q.x.abs(), q.y - nose.y + 0.05), 3.4 - from.length()) / head_tile;
     trunk * (1.0 - head - leg - tail) + on_leg * leg + on_tail * tail + face * head
 }
 

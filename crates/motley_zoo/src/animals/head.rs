@@ -122,7 +122,7 @@ impl Anatomy {
             self.ball(Vec3::new(side * 0.18 * broad, drop - 0.16, front - 0.08), radii, 0.08);
         }
         self.ball(Vec3::new(0.0, drop - 0.34, front - 0.18), Vec3::new(0.2 * broad, 0.14, 0.18), 0.1);
-        let at = Vec3::new(dice.between(0.39, 0.45), dice.between(0.04, 0.1), 0.7);
+        let at = Vec3::new(dice.between(0.39, 0.45), dice.between(0.0, 0.06), 0.7);
         let sleepy = if dice.chance(0.3) { dice.between(0.1, 0.3) } else { dice.between(0.0, 0.1) };
         let opening = Vec3::new(0.95, dice.between(0.66, 0.86) - sleepy, dice.between(0.62, 0.76));
         let eyes = self.eyes(at, dice.between(0.2, 0.3), 0.02, opening, dice.between(0.15, 0.4));

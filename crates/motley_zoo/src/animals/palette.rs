@@ -24,9 +24,19 @@ const RED: Vec3 = rgb(0.22, 0.1, 0.042);
 const FAWN: Vec3 = rgb(0.45, 0.31, 0.17);
 const PINK: Vec3 = rgb(0.5, 0.23, 0.2);
 
+/// How much the mottling of a cat's hair shows on trunk and head, how far it tilts normals, and how light colours are, as
+/// factors: found by changing one at a time and asking photographs (docs/real-photos.md, "Paired").
+const CAT_HAIR: ([f32; 2], f32, f32) = ([0.5, 0.5], 1.0, 0.85);
+/// The same of a dog's.
+const DOG_HAIR: ([f32; 2], f32, f32) = ([1.45, 1.885], 1.45, 1.4);
+/// No hair sends back more light.
+const WHITEST: Vec3 = Vec3::splat(0.9);
+
 struct Painter<'a, 'b> {
     coat: Coat,
     dice: &'a mut Dice<'b>,
+    /// How uneven the hair's colour is, before what cats and dogs differ by.
+    uneven: f32,
 }
 
 /// Draws an individual's coat.
@@ -37,19 +47,26 @@ pub(super) fn paint(traits: &Traits, dice: &mut Dice) -> Coat {
         frequency: if cat { dice.between(42.0, 62.0) } else { dice.between(18.0, 30.0) },
         inner_ear: dice.tint(if cat { rgb(0.68, 0.41, 0.36) } else { rgb(0.4, 0.23, 0.19) }, 0.12),
         seed: rgb(dice.between(0.0, 50.0), dice.between(0.0, 50.0), dice.between(0.0, 50.0)),
-        fur: match traits.hair {
-            Hair::Bare => 0.27,
-            Hair::Short => 0.6,
-            Hair::Plush => 0.75,
-            Hair::Long | Hair::Curly => 0.92,
-            Hair::Wire => 0.97,
-        },
         ..Coat::default()
     };
-    let mut painter = Painter { coat, dice };
+    let uneven = match traits.hair {
+        Hair::Bare => 0.27,
+        Hair::Short => 0.6,
+        Hair::Plush => 0.75,
+        Hair::Long | Hair::Curly => 0.92,
+        Hair::Wire => 0.97,
+    };
+    let mut painter = Painter { coat, dice, uneven };
     painter.family(traits.coat, cat);
     painter.skin(traits, cat);
-    painter.coat
+    let Painter { mut coat, uneven, .. } = painter;
+    let (mottling, ruffle, light) = if cat { CAT_HAIR } else { DOG_HAIR };
+    coat.mottling = mottling.map(|contrast| contrast * uneven);
+    coat.ruffle = ruffle * uneven;
+    for color in [&mut coat.base, &mut coat.mark, &mut coat.under, &mut coat.points, &mut coat.tan] {
+        *color = (*color * light).min(WHITEST);
+    }
+    coat
 }
 
 impl Painter<'_, '_> {
@@ -83,7 +100,7 @@ impl Painter<'_, '_> {
         self.coat.pale = self.range(0.5, 0.9);
         self.coat.mark_amount = (strength * self.range(0.8, 1.15)).min(1.0);
         // Banded hair: each light and dark.
-        self.coat.fur += 0.27;
+        self.uneven += 0.27;
         let kinds = [(Pattern::Mackerel, 2.0), (Pattern::Classic, 1.0), (Pattern::SpottedTabby, 0.8)];
         self.coat.pattern = self.dice.choose(&kinds).unwrap_or_default();
     }
@@ -116,29 +133,29 @@ impl Painter<'_, '_> {
             CoatKind::Gold => self.shaded(GOLD, 1.35, 0.7),
             CoatKind::Fawn => self.shaded(FAWN, 1.3, 0.5),
             CoatKind::BrownTabby => {
-                let dark = self.near(rgb(0.026, 0.02, 0.016));
+                let dark = self.near(rgb(0.013, 0.01, 0.008));
                 self.tabby(BROWN, dark, 0.64);
             }
             CoatKind::RedTabby => {
                 let color = if self.dice.chance(0.75) { ORANGE } else { CREAM };
-                self.tabby(color, color * rgb(0.6, 0.46, 0.36), 0.64);
+                self.tabby(color, color * rgb(0.3, 0.23, 0.18), 0.64);
                 if self.dice.chance(0.45) {
                     self.white_parts(0.8);
                 }
             }
-            CoatKind::SilverTabby => self.tabby(SILVER, SILVER * 0.1, 0.68),
-            CoatKind::GreyTabby => self.tabby(rgb(0.22, 0.215, 0.205), rgb(0.045, 0.045, 0.045), 0.64),
+            CoatKind::SilverTabby => self.tabby(SILVER, SILVER * 0.05, 0.68),
+            CoatKind::GreyTabby => self.tabby(rgb(0.22, 0.215, 0.205), rgb(0.022, 0.022, 0.022), 0.64),
             CoatKind::Ticked => {
-                self.tabby(rgb(0.26, 0.15, 0.075), rgb(0.05, 0.03, 0.02), 0.6);
+                self.tabby(rgb(0.26, 0.15, 0.075), rgb(0.025, 0.015, 0.01), 0.6);
                 self.coat.pattern = Pattern::Ticked;
             }
             CoatKind::Rosetted => {
-                self.tabby(rgb(0.4, 0.25, 0.12), rgb(0.03, 0.02, 0.014), 0.75);
+                self.tabby(rgb(0.4, 0.25, 0.12), rgb(0.015, 0.01, 0.007), 0.75);
                 self.coat.pattern = Pattern::SpottedTabby;
             }
             CoatKind::TabbyAndWhite => {
                 let color = self.one_of(&[BROWN, BROWN, SILVER, ORANGE]);
-                self.tabby(color, color * 0.14 + Vec3::splat(0.004), 0.64);
+                self.tabby(color, color * 0.07 + Vec3::splat(0.002), 0.64);
                 self.white_parts(1.0);
             }
             CoatKind::Bicolour => {
@@ -174,7 +191,7 @@ impl Painter<'_, '_> {
             }
             CoatKind::Smoke => {
                 self.shaded(BLACK * 1.5, 8.0, 0.5);
-                self.coat.fur += 0.4;
+                self.uneven += 0.4;
             }
             CoatKind::Bare => {
                 self.solid(rgb(0.5, 0.31, 0.25));
@@ -303,7 +320,7 @@ impl Painter<'_, '_> {
                 self.coat.white_muzzle = self.range(0.3, 0.7);
                 self.coat.socks = self.range(0.6, 0.95);
                 self.coat.white_chest = 0.4;
-                self.coat.fur += 0.54;
+                self.uneven += 0.54;
             }
             CoatKind::Roan => {
                 let mark = self.one_of(&[BLACK, CHOCOLATE, RED]);
@@ -313,7 +330,7 @@ impl Painter<'_, '_> {
                 self.coat.points = self.coat.mark;
                 self.coat.ear_dark = 1.0;
                 self.coat.blaze = if self.dice.chance(0.5) { self.range(0.05, 0.2) } else { 0.0 };
-                self.coat.fur += 0.54;
+                self.uneven += 0.54;
             }
             CoatKind::SableAndWhite => {
                 self.shaded(rgb(0.34, 0.19, 0.085), 1.35, 0.5);

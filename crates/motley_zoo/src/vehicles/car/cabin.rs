@@ -15,6 +15,8 @@ use crate::vehicles::{
 const LINING: f32 = 0.025;
 /// Half-width of a seat.
 const SEAT: f32 = 0.24;
+/// How far a seat reaches behind its middle, metres: the back leans.
+const SEAT_REACH: f32 = 0.6;
 
 impl Car<'_> {
     /// Adds the cabin within a skin whose windows are cut out; `places` has (u, t) of its points. What stands open shows what
@@ -75,7 +77,10 @@ impl Car<'_> {
         // Backs reach no higher than the roof allows, cushions as high as the belt asks for.
         let cushion = (s.belt - 0.42).max(floor + 0.12);
         let top = (s.height - 0.16).min(cushion + 0.86);
-        let front = dash.z - 0.95;
+        // Not through the rear window, which leans over the seats of a short cabin.
+        let under_glass = (0..20).map(|i| s.roof_to + (s.deck_at - s.roof_to) * i as f32 / 20.0);
+        let glass = under_glass.take_while(|u| self.shell.top(*u) > top + 0.06).last().unwrap_or(s.roof_to);
+        let front = (dash.z - 0.95).max(middle(glass) + SEAT_REACH);
         let headrests = dice.chance(0.9);
         for side in [1.0, -1.0] {
             seat(model, cover, Vec3::new(side * aside, cushion, front), SEAT, top, headrests);
