@@ -17,6 +17,8 @@ const LINING: f32 = 0.025;
 const SEAT: f32 = 0.24;
 /// How far a seat reaches behind its middle, metres: the back leans.
 const SEAT_REACH: f32 = 0.6;
+/// What the back of a bench measures at least with its headrests, metres.
+const LOWEST_BACK: f32 = 0.45;
 
 impl Car<'_> {
     /// Adds the cabin within a skin whose windows are cut out; `places` has (u, t) of its points. What stands open shows what
@@ -83,30 +85,37 @@ impl Car<'_> {
         let front = (dash.z - 0.95).max(middle(glass) + SEAT_REACH);
         let headrests = dice.chance(0.9);
         for side in [1.0, -1.0] {
-            seat(model, cover, Vec3::new(side * aside, cushion, front), SEAT, top, headrests);
+            let back = seat(model, cover, Vec3::new(side * aside, cushion, front), SEAT, top, headrests);
+            if headrests {
+                headrest(model, cover, back);
+            }
         }
         let mut row = front - 0.85;
         while self.breed.windows > 1 && row - 0.35 > middle(end) && row > front - 2.8 {
-            seat(model, cover, Vec3::new(0.0, cushion, row), 0.4 * s.width, top - 0.08, false);
+            // A bench ends where the roof or the rear window comes down over it.
+            let crest = (top + 0.1).min(self.shell.top(self.shell.fraction(row - SEAT_REACH)) - 0.12);
+            if crest - cushion < LOWEST_BACK {
+                break;
+            }
+            let back = seat(model, cover, Vec3::new(0.0, cushion, row), 0.4 * s.width, crest, true);
             for side in [1.0, -1.0] {
-                headrest(model, cover, Vec3::new(side * aside, top, row - 0.22));
+                headrest(model, cover, back + Vec3::X * side * aside);
             }
             row -= 0.85;
         }
     }
 }
 
-/// A cushion whose middle is at `at` and a back behind it, leaning, up to a height.
-fn seat(model: &mut Assembly, cover: SurfaceId, at: Vec3, half: f32, top: f32, with_headrest: bool) {
-    let back = (top - at.y - if with_headrest { 0.2 } else { 0.0 }) / 2.0;
+/// A cushion whose middle is at `at` and a back behind it, leaning, which leaves room for headrests below `top` if asked to.
+/// Returns where the middle of a headrest is.
+fn seat(model: &mut Assembly, cover: SurfaceId, at: Vec3, half: f32, top: f32, for_headrest: bool) -> Vec3 {
+    let back = (top - at.y - if for_headrest { 0.2 } else { 0.0 }) / 2.0;
     let sheet = model.sheet(0, cover);
     sheet.ellipsoid(at, Vec3::new(half * 1.1, 0.1, 0.3), Quat::IDENTITY, 12);
     let lean = Quat::from_rotation_x(-0.25);
     let foot = at - Vec3::Z * 0.22;
     sheet.ellipsoid(foot + lean * Vec3::Y * back, Vec3::new(half * 1.12, back * 1.15, 0.1), lean, 14);
-    if with_headrest {
-        headrest(model, cover, foot + lean * Vec3::Y * (2.0 * back + 0.12));
-    }
+    foot + lean * Vec3::Y * (2.0 * back + 0.12)
 }
 
 fn headrest(model: &mut Assembly, cover: SurfaceId, at: Vec3) {
