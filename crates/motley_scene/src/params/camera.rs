@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawContext, Parameter};
 use crate::{
-    distribution::{Direction, Names, Scalar, normal, pick_weighted, stands_for},
+    distribution::{Direction, Names, Scalar, normal, pick_weighted},
     field::{Field, FieldInfo, Limits},
     slot::{Choice, Part, Slot, plain_choice},
     source::{Faults, Node},
@@ -31,7 +31,7 @@ crate::fields! {
     pub struct Shot {
         /// How often, relative to the other kinds.
         weight: f32 = 1.0, 0 => 1e6;
-        /// For which classes.
+        /// For which classes. Their weights multiply the shot's.
         classes: Names = Names::All;
         /// What is aimed at.
         aim: Aim = Aim::Body;
@@ -50,14 +50,10 @@ crate::fields! {
 }
 
 impl Shot {
-    /// Is it taken of this class?
-    pub fn is_for(&self, class: &str) -> bool {
-        match &self.classes {
-            Names::All => true,
-            Names::Except(names) => !names.iter().any(|name| stands_for(name, class)),
-            Names::Only(names) => names.iter().any(|name| stands_for(name, class)),
-            Names::Weighted(names) => names.iter().any(|(name, weight)| *weight > 0.0 && stands_for(name, class)),
-        }
+    /// How often it is taken of a class, relative to the other kinds.
+    pub fn weight_for(&self, class: &str) -> f32 {
+        let share = self.classes.among(&[class.to_owned()]).first().map_or(0.0, |(_, share)| *share);
+        self.weight * share
     }
 }
 
@@ -170,7 +166,7 @@ impl Parameter for Camera {
 impl Camera {
     /// Weight of each shot for a class.
     pub fn weights(&self, class: &str) -> impl Iterator<Item = f32> {
-        self.shots.iter().map(move |shot| if shot.is_for(class) { shot.weight } else { 0.0 })
+        self.shots.iter().map(move |shot| shot.weight_for(class))
     }
 
     /// Faults that concern several fields at once.
