@@ -26,9 +26,9 @@ const PINK: Vec3 = rgb(0.5, 0.23, 0.2);
 
 /// How much the mottling of a cat's hair shows on trunk and head, how far it tilts normals, and how light colours are, as
 /// factors: found by changing one at a time and asking photographs (docs/real-photos.md, "Paired").
-const CAT_HAIR: ([f32; 2], f32, f32) = ([0.5, 0.5], 1.0, 0.85);
+const CAT_HAIR: ([f32; 2], f32, f32) = ([0.5, 0.5], 1.0, 0.8);
 /// The same of a dog's.
-const DOG_HAIR: ([f32; 2], f32, f32) = ([1.45, 1.885], 1.45, 1.4);
+const DOG_HAIR: ([f32; 2], f32, f32) = ([1.45, 1.885], 1.45, 1.5);
 /// No hair sends back more light.
 const WHITEST: Vec3 = Vec3::splat(0.9);
 
