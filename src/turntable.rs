@@ -1,6 +1,6 @@
 //! Pictures of breeds by name, and sheets of them.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use anyhow::Context;
 use image::RgbImage;
@@ -41,6 +41,9 @@ pub enum Shot {
 pub struct Turntable {
     renderer: Renderer,
     seed: u64,
+    /// The first frame that shows a breed (class and name) by a kind of shot from a side, among the first `drawn` frames.
+    first: HashMap<(String, String, u32, u64), u64>,
+    drawn: u64,
 }
 
 impl Turntable {
@@ -50,7 +53,7 @@ impl Turntable {
     /// If there is nothing to draw with.
     pub fn open(ready: ReadyScene, seed: u64) -> anyhow::Result<Self> {
         let options = RendererOptions { size: ready.scene.output.size, seed, labels: Vec::new() };
-        Ok(Self { renderer: Renderer::new(ready, options)?, seed })
+        Ok(Self { renderer: Renderer::new(ready, options)?, seed, first: HashMap::new(), drawn: 0 })
     }
 
     /// What there is to be shown.
@@ -63,9 +66,15 @@ impl Turntable {
     /// # Errors
     /// If the scene does not show it, or it cannot be drawn.
     pub fn side(&mut self, class: &str, breed: &str, shot: Shot, side: u64) -> anyhow::Result<SheetPicture> {
-        self.picture(breed, 0, |recipe| {
-            recipe.subject.class == class && recipe.camera.shot == shot as u32 && recipe.index % 8 == side
-        })
+        let wanted = (class.to_owned(), breed.to_owned(), shot as u32, side);
+        while !self.first.contains_key(&wanted) && self.drawn < MOST_FRAMES {
+            let Recipe { subject, camera, .. } = self.recipe(self.drawn);
+            let shown = (subject.class, subject.breed, camera.shot, self.drawn % 8);
+            self.first.entry(shown).or_insert(self.drawn);
+            self.drawn += 1;
+        }
+        let index = *self.first.get(&wanted).with_context(|| format!("no frame shows a {breed}"))?;
+        self.frame(index, breed)
     }
 
     /// The first frame from `start` on that shows a breed as `fits` wants it.
@@ -74,10 +83,18 @@ impl Turntable {
     /// If no frame does, or it cannot be drawn.
     pub fn picture(&mut self, breed: &str, start: u64, fits: impl Fn(&Recipe) -> bool) -> anyhow::Result<SheetPicture> {
         let shows = |index: &u64| {
-            let recipe = draw(self.renderer.scene(), self.renderer.catalog(), self.seed, *index, 0);
+            let recipe = self.recipe(*index);
             recipe.subject.breed == breed && fits(&recipe)
         };
         let index = (start..start + MOST_FRAMES).find(shows).with_context(|| format!("no frame shows a {breed}"))?;
+        self.frame(index, breed)
+    }
+
+    fn recipe(&self, index: u64) -> Recipe {
+        draw(self.renderer.scene(), self.renderer.catalog(), self.seed, index, 0)
+    }
+
+    fn frame(&mut self, index: u64, breed: &str) -> anyhow::Result<SheetPicture> {
         let frame = self.renderer.frame(index)?;
         let image =
             RgbImage::from_raw(frame.width, frame.height, frame.rgb).context("a frame is not as large as it says")?;

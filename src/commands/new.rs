@@ -48,7 +48,8 @@ pub fn run(args: &NewArgs) -> anyhow::Result<Outcome> {
         "{}: {}. Set their heights there, then\n    motley capture {} --batch 1000",
         args.scene.display(),
         words.join(", "),
-        args.scene.display()
+        // As a shell takes it.
+        shlex::try_quote(&args.scene.to_string_lossy())?
     );
     Ok(Outcome::Done)
 }

@@ -1,6 +1,6 @@
 //! `motley pack check`: everything in a folder of models, looked at before it is used.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use motley_scene::scene::{Class, Scene};
 use motley_zoo::{
     pack::{
@@ -15,11 +15,14 @@ use crate::{
     Outcome,
     cli::{PackArgs, PackCheckArgs, PackCommand},
     opened,
+    progress::{Progress, Style},
     turntable::{Shot, TURNTABLE, Turntable, lay_out, thumbnail},
 };
 
 /// Sides on the contact sheet, in eighths of a turn.
 const SIDES: [u64; 4] = [0, 1, 2, 5];
+/// Models on a sheet.
+const ROWS: usize = 50;
 
 /// Runs the command.
 pub fn run(args: &PackArgs) -> anyhow::Result<Outcome> {
@@ -29,6 +32,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<Outcome> {
 }
 
 fn check(args: &PackCheckArgs) -> anyhow::Result<Outcome> {
+    std::fs::read_dir(&args.pack).with_context(|| format!("cannot read the folder {}", args.pack.display()))?;
     let (pack, faults) = Pack::survey(&args.pack);
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     let mut count = faults.len();
@@ -83,18 +87,25 @@ fn show(args: &PackCheckArgs, descriptions: &[Description]) -> anyhow::Result<()
     let ready = ReadyScene::of_what_is_sound(scene, &args.pack)
         .map_err(|faults| anyhow::anyhow!("{}", opened::describe("pack check", &faults)))?;
     let mut turntable = Turntable::open(ready, 0)?;
-    let mut pictures = Vec::new();
-    for about in descriptions {
-        for side in SIDES {
-            let picture = turntable.side(&about.class, &about.name, Shot::Body, side)?;
-            if side == 1 {
-                thumbnail(&picture, &args.out.join(&about.thumbnail))?;
+    let mut progress = Progress::new(Style::Human, "pictures", (descriptions.len() * SIDES.len()) as u64, 0);
+    let mut sheets = Vec::new();
+    for (number, descriptions) in descriptions.chunks(ROWS).enumerate() {
+        let mut pictures = Vec::new();
+        for about in descriptions {
+            for side in SIDES {
+                let picture = turntable.side(&about.class, &about.name, Shot::Body, side)?;
+                if side == 1 {
+                    thumbnail(&picture, &args.out.join(&about.thumbnail))?;
+                }
+                pictures.push(picture);
+                progress.step();
             }
-            pictures.push(picture);
         }
+        let path = args.out.join(if number == 0 { "pack.jpg".to_owned() } else { format!("pack-{}.jpg", number + 1) });
+        lay_out(&pictures, SIDES.len() as u32, &path)?;
+        sheets.push(path);
     }
-    let path = args.out.join("pack.jpg");
-    lay_out(&pictures, SIDES.len() as u32, &path)?;
-    eprintln!("{}", path.display());
+    progress.finish();
+    sheets.iter().for_each(|path| eprintln!("{}", path.display()));
     Ok(())
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use motley_zoo::{export::glb, zoo};
 use serde_json::json;
 
+use super::unknown;
 use crate::{Outcome, cli::ZooExportArgs, commands::frame::write};
 
 /// Runs the command.
@@ -37,10 +38,7 @@ fn find(word: &str) -> anyhow::Result<(&'static str, String)> {
         known.iter().filter(|(class, name)| name == breed && wanted.is_none_or(|wanted| wanted == *class)).collect();
     match found.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => {
-            let all: Vec<String> = known.iter().map(|(class, name)| format!("{class}/{name}")).collect();
-            bail!("there is no breed {word:?}; there are: {}", all.join(", "))
-        }
+        [] => Err(unknown(word, &known)),
         several => {
             let words: Vec<String> = several.iter().map(|(class, name)| format!("{class}/{name}")).collect();
             bail!("{word:?} may be {}; write one of these", words.join(" or "))

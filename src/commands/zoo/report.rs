@@ -3,10 +3,10 @@
 
 use std::{fmt::Write as _, time::Instant};
 
-use anyhow::{Context, bail};
-use motley_scene::field::nearest;
+use anyhow::Context;
 use motley_zoo::{pack::examine::Description, zoo};
 
+use super::unknown;
 use crate::{
     Outcome,
     cli::{ZooReportArgs, is_called},
@@ -50,13 +50,14 @@ pub fn run(args: &ZooReportArgs) -> anyhow::Result<Outcome> {
     let (mut turntable, mut photo) = (open(TURNTABLE)?, open(PHOTO)?);
     let classes = turntable.catalog().classes.clone();
     let mut descriptions = Vec::new();
-    let known = || classes.iter().flat_map(|class| class.breeds.iter().map(|breed| (&class.name, breed.name.as_str())));
-    if let Some(name) = args.breeds.iter().find(|name| !known().any(|(class, breed)| is_called(class, breed, name))) {
-        let names: Vec<&str> = known().map(|(_, breed)| breed).collect();
-        match nearest(name, &names) {
-            Some(near) => bail!("there is no breed {name:?}; did you mean {near:?}?"),
-            None => bail!("there is no breed {name:?}; there are: {}", names.join(", ")),
-        }
+    let known: Vec<(&str, String)> = classes
+        .iter()
+        .flat_map(|class| class.breeds.iter().map(|breed| (class.name.as_str(), breed.name.clone())))
+        .collect();
+    if let Some(name) =
+        args.breeds.iter().find(|name| !known.iter().any(|(class, breed)| is_called(class, breed, name)))
+    {
+        return Err(unknown(name, &known));
     }
     let mut table = String::from(
         "# Breeds\n\nHeights, triangles and time to grow are of three individuals, on one core, riders included.\n\n| class | breed | height, m | triangles | ms |\n|---|---|---|---|---|\n",

@@ -1,15 +1,20 @@
 //! What can be wrong with a pack, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file of a pack that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {fault}", path.display())]
+#[error("{}: {fault}", printable(path))]
 pub struct PackError {
     /// The file or folder.
     pub path: PathBuf,
     /// What is wrong with it.
     pub fault: Fault,
+}
+
+/// A path without what a terminal would obey.
+fn printable(path: &Path) -> String {
+    path.to_string_lossy().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// What is wrong with a file, and how to mend it.

@@ -3,7 +3,7 @@
 use bevy_math::Vec3;
 use serde::Serialize;
 
-use super::LoadedModel;
+use super::{LoadedModel, gltf::mirrored};
 use crate::model::{MeshData, Model};
 
 /// More triangles than this make every frame slow.
@@ -132,11 +132,14 @@ fn triangles(model: &Model) -> usize {
 /// both sides does not count.
 fn inside_out(model: &Model) -> bool {
     let (mut enclosed, mut boxes) = (0.0, 0.0);
-    for part in model.parts.iter().filter(|part| !part.surface.double_sided) {
+    // A mirroring node turns triangles about.
+    let parts = model.parts.iter().zip(mirrored(model));
+    for (part, mirrored) in parts.filter(|(part, _)| !part.surface.double_sided) {
         let (low, high) = extent(&part.mesh);
         let size = high - low;
         boxes += size.x * size.y * size.z;
-        enclosed += volume(&part.mesh, (low + high) / 2.0);
+        let volume = volume(&part.mesh, (low + high) / 2.0);
+        enclosed += if mirrored { -volume } else { volume };
     }
     enclosed < -INSIDE_OUT * boxes
 }
@@ -196,6 +199,17 @@ mod tests {
         assert!(said(&cube(0.002, false)).contains("2.0 mm tall"));
         assert!(said(&cube(1.0, true)).contains("Recalculate"));
         assert!(said(&Glb::cube()).contains("all of it is white"));
+    }
+
+    #[test]
+    fn a_mirroring_node_turns_nothing_inside_out() {
+        let mirrored = |flip| {
+            let mut glb = cube(1.0, flip);
+            glb.json["nodes"][0]["scale"] = json!([-1.0, 1.0, 1.0]);
+            said(&glb)
+        };
+        assert!(!mirrored(false).contains("Recalculate"), "{}", mirrored(false));
+        assert!(mirrored(true).contains("Recalculate"), "{}", mirrored(true));
     }
 
     #[test]

@@ -22,6 +22,8 @@ mod source;
 mod tests;
 mod tree;
 
+pub(in crate::pack) use normalize::mirrored;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

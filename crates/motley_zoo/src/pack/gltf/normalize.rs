@@ -126,15 +126,19 @@ fn drop_strays(model: &mut Model, labels: &mut Vec<Vec<String>>, globals: &[Affi
 
 /// A mirroring transform turns triangles inside out (glTF 2.0, 3.7.4): turn them back.
 fn turn_mirrored(model: &mut Model) {
-    let globals = rest(model);
-    for part in &mut model.parts {
-        if is_mirrored(part, &globals) {
-            let mut mesh = MeshData::clone(&part.mesh);
-            let (corners, _) = mesh.indices.as_chunks_mut::<3>();
-            corners.iter_mut().for_each(|corners| corners.swap(1, 2));
-            part.mesh = Arc::new(mesh);
-        }
+    let mirrored = mirrored(model);
+    for (part, _) in model.parts.iter_mut().zip(mirrored).filter(|(_, mirrored)| *mirrored) {
+        let mut mesh = MeshData::clone(&part.mesh);
+        let (corners, _) = mesh.indices.as_chunks_mut::<3>();
+        corners.iter_mut().for_each(|corners| corners.swap(1, 2));
+        part.mesh = Arc::new(mesh);
     }
+}
+
+/// Which parts are mirrored by their nodes.
+pub(in crate::pack) fn mirrored(model: &Model) -> Vec<bool> {
+    let globals = rest(model);
+    model.parts.iter().map(|part| is_mirrored(part, &globals)).collect()
 }
 
 fn is_mirrored(part: &Part, globals: &[Affine3A]) -> bool {
