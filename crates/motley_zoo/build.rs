@@ -8,9 +8,17 @@ fn main() {
     for (name, places) in [
         (
             "MOTLEY_GROWTH",
-            &["src/animals", "src/vehicles", "src/figure.rs", "src/detail.rs", "../../assets/breeds"][..],
+            &[
+                "src/animals",
+                "src/vehicles",
+                "src/figure.rs",
+                "src/detail.rs",
+                "src/model.rs",
+                "src/stored.rs",
+                "../../assets/breeds",
+            ][..],
         ),
-        ("MOTLEY_SURROUNDINGS", &["src/materials", "src/skies"]),
+        ("MOTLEY_SURROUNDINGS", &["src/materials", "src/skies", "src/model.rs", "src/stored.rs"]),
         (
             "MOTLEY_STREETS",
             &[
@@ -20,6 +28,8 @@ fn main() {
                 "src/figure.rs",
                 "src/detail.rs",
                 "src/materials",
+                "src/model.rs",
+                "src/stored.rs",
                 "../../assets/breeds",
             ],
         ),

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use bevy::{
@@ -38,7 +38,9 @@ const MODEL_BUDGET: usize = 96 << 20;
 /// Bytes of materials that are kept: all of the built-in ones, and as much again.
 const MATERIAL_BUDGET: usize = 384 << 20;
 /// Bytes of skies that are kept: all of the built-in ones, and half as much again.
-const SKY_BUDGET: usize = 384 << 20;
+const SKY_BUDGET: usize = 256 << 20;
+/// Bytes of streets that are kept: all of them.
+const STREET_BUDGET: usize = 480 << 20;
 
 /// A model with its GPU assets.
 #[derive(Debug)]
@@ -91,6 +93,8 @@ pub struct Library {
     models: Pool<(String, String, u32, Detail), Arc<Loaded>>,
     materials: Pool<String, LoadedMaterial>,
     skies: Pool<String, Arc<SkyAssets>>,
+    streets: Pool<String, Arc<SkyAssets>>,
+    covers: HashMap<Cover, Handle<Lean>>,
     shapes: BTreeMap<String, Handle<Mesh>>,
     props: BTreeMap<(Prop, u32), (Handle<Mesh>, Handle<Lean>)>,
 }
@@ -119,6 +123,8 @@ impl Library {
             models: Pool::new(MODEL_BUDGET),
             materials: Pool::new(MATERIAL_BUDGET),
             skies: Pool::new(SKY_BUDGET),
+            streets: Pool::new(STREET_BUDGET),
+            covers: HashMap::new(),
             shapes: BTreeMap::new(),
             props: BTreeMap::new(),
         }
@@ -159,36 +165,32 @@ impl Library {
         })
     }
 
-    /// A sky by its name; an empty name is an even grey.
+    /// A sky by its name, with the street that goes with it; an empty name is an even grey.
     ///
     /// # Errors
     /// When its file cannot be read.
     pub fn sky(&mut self, name: &str, shelves: &mut Shelves) -> Result<Arc<SkyAssets>, ZooError> {
-        self.skies.get(name.to_owned(), || {
+        let over = self.zoo.sky_over(name);
+        // Many streets lie under the same sky, which is not that of the same name without a street.
+        let key = over.map_or_else(|| name.to_owned(), |open| format!("{open} over a street"));
+        let sky = self.skies.get(key, || {
             let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
-            let mut bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
-            let mut assets = SkyAssets::new(sky, shelves);
-            let mut textures = HashMap::new();
+            let bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
+            Ok::<_, ZooError>((Arc::new(SkyAssets::new(sky, shelves)), bytes))
+        })?;
+        if over.is_none() {
+            return Ok(sky);
+        }
+        self.streets.get(name.to_owned(), || {
+            let mut assets = SkyAssets::clone(&sky);
+            let mut bytes = 0;
             let street = self.zoo.street(name);
             assets.bystanders = street.as_ref().map(|street| street.bystanders.clone()).unwrap_or_default();
             for piece in street.into_iter().flat_map(|street| street.pieces) {
-                let material = match &piece.cover {
-                    Cover::Surface(own) => {
-                        // Leaves have holes by alpha, and belong to nobody.
-                        let key = LeanKey { bystanders: own.alpha_cutoff.is_none(), ..LeanKey::default() };
-                        surface(own, key, &mut textures, &mut bytes, shelves)
-                    }
-                    Cover::Material { name, lies } => {
-                        let loaded = self.materials.get(name.clone(), || {
-                            Ok::<_, ZooError>(load_material(Some(&self.zoo.material(name)?), shelves))
-                        })?;
-                        if *lies { loaded.ground } else { loaded.lean }
-                    }
-                };
                 bytes += mesh_bytes(&piece.mesh);
                 assets.street.push(StreetPiece {
                     mesh: shelves.meshes.add(mesh(&piece.mesh, false)),
-                    material,
+                    material: cover(&piece.cover, &self.zoo, &mut self.covers, &mut self.materials, shelves)?,
                     bounds: Aabb::from_min_max(piece.bounds[0], piece.bounds[1]),
                     casts_shadow: piece.casts_shadow,
                 });
@@ -212,6 +214,28 @@ impl Library {
         };
         self.props.entry((kind, variant)).or_insert_with(build).clone()
     }
+}
+
+/// What covers a piece of a street.
+fn cover(
+    cover: &Cover,
+    zoo: &Zoo,
+    covers: &mut HashMap<Cover, Handle<Lean>>,
+    materials: &mut Pool<String, LoadedMaterial>,
+    shelves: &mut Shelves,
+) -> Result<Handle<Lean>, ZooError> {
+    if let Cover::Material { name, lies } = cover {
+        let load = || Ok::<_, ZooError>(load_material(Some(&zoo.material(name)?), shelves));
+        let loaded = materials.get(name.clone(), load)?;
+        return Ok(if *lies { loaded.ground } else { loaded.lean });
+    }
+    let upload = || {
+        let own = cover.surface().unwrap_or_default();
+        // Leaves have holes by alpha, and belong to nobody.
+        let key = LeanKey { bystanders: own.alpha_cutoff.is_none(), ..LeanKey::default() };
+        surface(&own, key, &mut HashMap::new(), &mut 0, shelves)
+    };
+    Ok(covers.entry(cover.clone()).or_insert_with(upload).clone())
 }
 
 /// A model's GPU assets, and their size in bytes.
@@ -282,21 +306,30 @@ fn measure(model: &Model) -> (f32, Option<f32>) {
     (height, (radius > 0.0).then_some(radius))
 }
 
-/// About how many bytes a mesh takes.
+/// How many bytes [`mesh`] takes on the GPU.
 fn mesh_bytes(data: &MeshData) -> usize {
-    data.positions.len() * 72 + data.indices.len() * 4
+    let vertices = size_of_val(data.positions.as_slice()) + size_of_val(data.normals.as_slice());
+    let uvs = data.positions.len() * size_of::<[f32; 2]>();
+    let skin = size_of_val(data.joints.as_slice()) + size_of_val(data.weights.as_slice());
+    let index = if short(data) { size_of::<u16>() } else { size_of::<u32>() };
+    vertices + uvs + size_of_val(data.colors.as_slice()) + skin + data.indices.len() * index
+}
+
+/// Do short indices reach all vertices?
+fn short(data: &MeshData) -> bool {
+    data.positions.len() <= usize::from(u16::MAX)
 }
 
 fn mesh(data: &MeshData, skinned: bool) -> Mesh {
     let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD);
-    let triples = |list: &[Vec3]| list.iter().map(|v| v.to_array()).collect::<Vec<_>>();
+    let triples = |list: &[Vec3]| bytemuck::cast_slice::<Vec3, [f32; 3]>(list).to_vec();
     mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, triples(&data.positions));
     mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, triples(&data.normals));
     // Every mesh has texture coordinates: a material may be laid on any of them.
     let uvs: Vec<[f32; 2]> = if data.uvs.is_empty() {
         data.positions.iter().map(|p| [p.x + 0.37 * p.z, p.y - 0.21 * p.z]).collect()
     } else {
-        data.uvs.iter().map(|v| v.to_array()).collect()
+        bytemuck::cast_slice(&data.uvs).to_vec()
     };
     mesh.insert_attribute(Mesh::ATTRIBUTE_UV_0, uvs);
     if !data.colors.is_empty() {
@@ -306,7 +339,11 @@ fn mesh(data: &MeshData, skinned: bool) -> Mesh {
         mesh.insert_attribute(Mesh::ATTRIBUTE_JOINT_INDEX, VertexAttributeValues::Uint16x4(data.joints.clone()));
         mesh.insert_attribute(Mesh::ATTRIBUTE_JOINT_WEIGHT, data.weights.clone());
     }
-    mesh.insert_indices(Indices::U32(data.indices.clone()));
+    mesh.insert_indices(if short(data) {
+        Indices::U16(data.indices.iter().map(|index| *index as u16).collect())
+    } else {
+        Indices::U32(data.indices.clone())
+    });
     mesh
 }
 
@@ -411,14 +448,18 @@ fn with_mips(texture: &Texture) -> usize {
 /// A repeating image with all its smaller levels, so that what is far away does not shimmer.
 fn image(texture: &Texture, format: TextureFormat) -> Image {
     let srgb = format == TextureFormat::Rgba8UnormSrgb;
-    let mut data = texture.rgba.clone();
+    let mut data = Vec::with_capacity(with_mips(texture) + 4);
+    data.extend_from_slice(&texture.rgba);
     let (mut width, mut height) = (texture.width as usize, texture.height as usize);
-    let mut level = texture.rgba.clone();
+    let mut larger = 0;
     let mut levels = 1;
     while width > 1 || height > 1 {
         let (w, h) = ((width / 2).max(1), (height / 2).max(1));
-        level = halve(&level, (width, height), (w, h), srgb);
-        data.extend_from_slice(&level);
+        let start = data.len();
+        data.resize(start + w * h * 4, 0);
+        let (from, to) = data.split_at_mut(start);
+        halve(&from[larger..], (width, height), to, w, srgb);
+        larger = start;
         (width, height) = (w, h);
         levels += 1;
     }
@@ -438,33 +479,44 @@ fn image(texture: &Texture, format: TextureFormat) -> Image {
     image
 }
 
-/// Averages 2×2 pixels, colour in linear light.
-fn halve(from: &[u8], (width, height): (usize, usize), (w, h): (usize, usize), srgb: bool) -> Vec<u8> {
-    let linear = srgb_table();
-    let mut out = Vec::with_capacity(w * h * 4);
-    for y in 0..h {
-        for x in 0..w {
-            let corner =
-                |dx: usize, dy: usize| ((y * 2 + dy).min(height - 1) * width + (x * 2 + dx).min(width - 1)) * 4;
-            let corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
-            for c in 0..4 {
-                let values = corners.map(|at| from[at + c]);
-                out.push(if srgb && c < 3 {
-                    let mean = values.iter().map(|v| linear[usize::from(*v)]).sum::<f32>() / 4.0;
-                    let at = linear.partition_point(|l| *l < mean).min(255);
-                    u8::try_from(at).unwrap_or(u8::MAX)
+/// Averages 2×2 pixels, colour in linear light, into rows of `w` pixels.
+fn halve(from: &[u8], (width, height): (usize, usize), to: &mut [u8], w: usize, srgb: bool) {
+    let to_linear = linear_of_srgb();
+    for (y, row) in to.chunks_exact_mut(w * 4).enumerate() {
+        let line = |y: usize| &from[y.min(height - 1) * width * 4..][..width * 4];
+        let (upper, lower) = (line(y * 2), line(y * 2 + 1));
+        for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let (left, right) = (x * 2 * 4, (x * 2 + 1).min(width - 1) * 4);
+            for (c, out) in pixel.iter_mut().enumerate() {
+                let values = [upper[left + c], upper[right + c], lower[left + c], lower[right + c]];
+                *out = if srgb && c < 3 {
+                    srgb_at_least(values.map(|v| to_linear[usize::from(v)]).iter().sum::<f32>() / 4.0)
                 } else {
-                    u8::try_from(values.iter().map(|v| u32::from(*v)).sum::<u32>() / 4).unwrap_or(u8::MAX)
-                });
+                    (values.iter().map(|v| u16::from(*v)).sum::<u16>() / 4) as u8
+                };
             }
         }
     }
-    out
 }
 
 /// Linear light of each sRGB value (IEC 61966-2-1).
-fn srgb_table() -> &'static [f32; 256] {
-    static TABLE: std::sync::LazyLock<[f32; 256]> =
-        std::sync::LazyLock::new(|| std::array::from_fn(|i| Color::srgb(i as f32 / 255.0, 0.0, 0.0).to_linear().red));
+fn linear_of_srgb() -> &'static [f32; 256] {
+    static TABLE: LazyLock<[f32; 256]> =
+        LazyLock::new(|| std::array::from_fn(|i| Color::srgb(i as f32 / 255.0, 0.0, 0.0).to_linear().red));
     &TABLE
+}
+
+/// The lowest sRGB value whose linear light is at least this.
+fn srgb_at_least(linear: f32) -> u8 {
+    /// Fine enough for two neighbours of [`linear_of_srgb`] to be at most a step or two apart at any place.
+    const STEPS: usize = 4096;
+    static FIRST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let from = |i: usize| linear_of_srgb().partition_point(|l| *l < i as f32 / STEPS as f32);
+        (0..=STEPS).map(|i| from(i).min(255) as u8).collect()
+    });
+    let mut at = FIRST[((linear * STEPS as f32) as usize).min(STEPS)];
+    while at < u8::MAX && linear_of_srgb()[usize::from(at)] < linear {
+        at += 1;
+    }
+    at
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A sky, ready to be shown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SkyAssets {
     /// What the picture is thrown on: a ball at infinity, or the box around the scene, in metres.
     pub mesh: Handle<Mesh>,

@@ -14,6 +14,7 @@ pub mod pose;
 pub mod props;
 pub mod ready;
 pub mod skies;
+mod stored;
 pub mod streets;
 pub mod vehicles;
 pub mod zoo;

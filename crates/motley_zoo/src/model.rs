@@ -8,6 +8,8 @@ use std::sync::Arc;
 use bevy_math::{Affine3A, Mat4, Quat, Vec2, Vec3};
 use serde::{Deserialize, Serialize};
 
+use crate::stored::{bulk, shared, shared_option};
+
 /// A subject, ready to be posed and drawn.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Model {
@@ -75,18 +77,25 @@ pub struct Part {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MeshData {
     /// Metres.
+    #[serde(with = "bulk")]
     pub positions: Vec<Vec3>,
     /// Unit length.
+    #[serde(with = "bulk")]
     pub normals: Vec<Vec3>,
     /// Texture coordinates; (0, 0) is the image's top left.
+    #[serde(with = "bulk")]
     pub uvs: Vec<Vec2>,
     /// Linear RGBA that multiplies the surface's base colour.
+    #[serde(with = "bulk")]
     pub colors: Vec<[f32; 4]>,
     /// Indices into [`Skin::joints`].
+    #[serde(with = "bulk")]
     pub joints: Vec<[u16; 4]>,
     /// Sum to 1.
+    #[serde(with = "bulk")]
     pub weights: Vec<[f32; 4]>,
     /// Triples of vertex indices, counter-clockwise seen from outside.
+    #[serde(with = "bulk")]
     pub indices: Vec<u32>,
 }
 
@@ -167,6 +176,7 @@ pub struct Texture {
     /// Pixels.
     pub height: u32,
     /// `[height, width, 4]`.
+    #[serde(with = "bulk")]
     pub rgba: Vec<u8>,
 }
 
@@ -187,6 +197,7 @@ pub struct Channel {
     /// Which node.
     pub node: usize,
     /// Key times in seconds, ascending, as many as there are values (a third of the values for [`Interpolation::Cubic`]).
+    #[serde(with = "bulk")]
     pub times: Vec<f32>,
     /// Key values.
     pub values: Track,
@@ -198,11 +209,11 @@ pub struct Channel {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Track {
     /// Metres.
-    Translation(Vec<Vec3>),
+    Translation(#[serde(with = "bulk")] Vec<Vec3>),
     /// Unit quaternions.
-    Rotation(Vec<Quat>),
+    Rotation(#[serde(with = "bulk")] Vec<Quat>),
     /// Factors.
-    Scale(Vec<Vec3>),
+    Scale(#[serde(with = "bulk")] Vec<Vec3>),
 }
 
 /// How a channel runs between its keys: glTF 2.0, appendix C.
@@ -214,36 +225,4 @@ pub enum Interpolation {
     Linear,
     /// Hermite spline: in-tangent, value, out-tangent for each key.
     Cubic,
-}
-
-/// Stores what an [`Arc`] holds; what was shared is not shared any more when it is read.
-pub(crate) mod shared {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub fn serialize<T: Serialize, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
-        T::serialize(value, serializer)
-    }
-
-    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<T>, D::Error> {
-        T::deserialize(deserializer).map(Arc::new)
-    }
-}
-
-/// The same for what may be missing.
-pub(crate) mod shared_option {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub fn serialize<T: Serialize, S: Serializer>(value: &Option<Arc<T>>, serializer: S) -> Result<S::Ok, S::Error> {
-        value.as_deref().serialize(serializer)
-    }
-
-    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Arc<T>>, D::Error> {
-        Ok(Option::<T>::deserialize(deserializer)?.map(Arc::new))
-    }
 }

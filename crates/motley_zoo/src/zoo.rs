@@ -310,12 +310,15 @@ impl Zoo {
         made.ok_or_else(|| ZooError::Unknown { kind: "material", name: name.to_owned() })
     }
 
+    /// Name of the open sky over the street of this name; `None` if no street has it.
+    pub fn sky_over(&self, street: &str) -> Option<&'static str> {
+        let packed = self.packs.iter().any(|pack| pack.skies().any(|known| known == street));
+        if packed { None } else { streets::sky(street) }
+    }
+
     /// The street that goes with a sky of this name, if one does; it is kept on disk once it is made.
     pub fn street(&self, name: &str) -> Option<Street> {
-        if self.packs.iter().any(|pack| pack.skies().any(|known| known == name)) {
-            return None;
-        }
-        streets::sky(name)?;
+        self.sky_over(name)?;
         self.cache.street(&format!("street {name}"), || streets::make(name))
     }
 

@@ -23,7 +23,10 @@ use std::sync::{Arc, LazyLock};
 use bevy_math::{UVec2, Vec2, Vec3};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Texture, shared, shared_option};
+use crate::{
+    model::Texture,
+    stored::{shared, shared_option},
+};
 
 /// Pixels along a side of every map.
 pub const SIZE: u32 = 256;

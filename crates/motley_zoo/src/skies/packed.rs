@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Backdrop, Sky, SkyKind, SphericalHarmonics};
+use crate::stored::bulk;
 
 /// A sky's picture in four bytes a pixel, with its light.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,7 @@ pub struct PackedSky {
     pub height: u32,
     /// Linear RGB radiance, `[height, width]` words of 9 bits a channel and a shared exponent of 5, little endian: WebGPU's
     /// `rgb9e5ufloat`, OpenGL's `EXT_texture_shared_exponent`.
+    #[serde(with = "bulk")]
     pub texels: Vec<u8>,
     /// The light that the picture sends to a surface of any direction.
     pub harmonics: SphericalHarmonics,

@@ -15,6 +15,8 @@ mod mold;
 mod road;
 mod traffic;
 
+use std::sync::Arc;
+
 use bevy_math::Vec3;
 use serde::{Deserialize, Serialize};
 
@@ -52,9 +54,17 @@ pub struct Piece {
     pub casts_shadow: bool,
 }
 
-/// What covers a piece.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What covers a piece. All streets share these, so that each is uploaded once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cover {
+    /// Nothing but its colour: matt.
+    Plain,
+    /// Smooth enough to mirror the sky: paint.
+    Gloss,
+    /// Panes that one sees through; their colour is the share of light that they mirror.
+    Glass,
+    /// Leaves with holes between them.
+    Leaves,
     /// A material by its name; texture coordinates count its tiles.
     Material {
         /// One of [`crate::materials::names`].
@@ -62,8 +72,31 @@ pub enum Cover {
         /// Does it lie on the ground, so that the subject shades it?
         lies: bool,
     },
-    /// A surface of its own.
-    Surface(Surface),
+}
+
+impl Cover {
+    /// The surface that it is; none for a material.
+    pub fn surface(&self) -> Option<Surface> {
+        match self {
+            Self::Plain => Some(Surface { roughness: 0.85, ..Surface::default() }),
+            Self::Gloss => Some(Surface { roughness: 0.25, ..Surface::default() }),
+            Self::Glass => Some(Surface {
+                base_color: [1.0, 1.0, 1.0, 0.0],
+                metallic: 1.0,
+                roughness: 0.05,
+                translucent: true,
+                ..Surface::default()
+            }),
+            Self::Leaves => Some(Surface {
+                base_color_texture: Some(Arc::new(greenery::leaves())),
+                alpha_cutoff: Some(0.5),
+                double_sided: true,
+                roughness: 0.9,
+                ..Surface::default()
+            }),
+            Self::Material { .. } => None,
+        }
+    }
 }
 
 /// A kind of street.

@@ -1,7 +1,5 @@
 //! Collects the solids of a street by what covers them.
 
-use std::sync::Arc;
-
 use bevy_math::{Quat, Vec2, Vec3, ops};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -9,20 +7,16 @@ use rand_chacha::ChaCha8Rng;
 use super::{Cover, FIRST_BYSTANDER, MOST_BYSTANDERS, Piece, Street, greenery};
 use crate::{
     materials,
-    model::{MeshData, Surface},
+    model::MeshData,
     vehicles::{breed::Dice, build::Sheet},
 };
 
-/// What covers a solid, beside its colour.
+/// What covers a solid, beside its colour: see [`Cover`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Skin {
-    /// Nothing: matt.
     Plain,
-    /// Smooth enough to mirror the sky: paint.
     Gloss,
-    /// Panes that one sees through; their colour is the share of light that they mirror.
     Glass,
-    /// Leaves with holes between them.
     Leaves,
     /// A material on a wall or a thing.
     Wall(&'static str),
@@ -189,22 +183,10 @@ impl Mold {
 
 fn cover(skin: Skin) -> Cover {
     match skin {
-        Skin::Plain => Cover::Surface(Surface { roughness: 0.85, ..Surface::default() }),
-        Skin::Gloss => Cover::Surface(Surface { roughness: 0.25, ..Surface::default() }),
-        Skin::Glass => Cover::Surface(Surface {
-            base_color: [1.0, 1.0, 1.0, 0.0],
-            metallic: 1.0,
-            roughness: 0.05,
-            translucent: true,
-            ..Surface::default()
-        }),
-        Skin::Leaves => Cover::Surface(Surface {
-            base_color_texture: Some(Arc::new(greenery::leaves())),
-            alpha_cutoff: Some(0.5),
-            double_sided: true,
-            roughness: 0.9,
-            ..Surface::default()
-        }),
+        Skin::Plain => Cover::Plain,
+        Skin::Gloss => Cover::Gloss,
+        Skin::Glass => Cover::Glass,
+        Skin::Leaves => Cover::Leaves,
         Skin::Wall(name) => Cover::Material { name: name.to_owned(), lies: false },
         Skin::Ground(name) => Cover::Material { name: name.to_owned(), lies: true },
     }
