@@ -15,7 +15,7 @@ pub struct Catalog {
     pub grounds: BTreeMap<String, Vec<String>>,
     /// Shapes of obstructors.
     pub shapes: Vec<String>,
-    /// Clips that a subject may have; empty where some come from files, whose clips are known only when they are read.
+    /// Clips that a subject of some class may have; empty where those of a class are not known.
     pub clips: Vec<String>,
 }
 
@@ -43,6 +43,8 @@ pub struct CatalogClass {
     pub name: String,
     /// Never empty.
     pub breeds: Vec<CatalogBreed>,
+    /// Clips that a subject may have; empty where some come from files, whose clips are known only when they are read.
+    pub clips: Vec<String>,
 }
 
 /// One breed.

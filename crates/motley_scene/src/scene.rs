@@ -394,9 +394,7 @@ impl Scene {
         for (path, names, needed) in lists {
             check_list(path, names, catalog.names(path).unwrap_or_default(), needed, faults);
         }
-        if let Some(clips) = catalog.names("pose.clips") {
-            check_list("pose.clips", &self.pose.clips, clips, self.pose.enabled, faults);
-        }
+        self.check_clips(catalog, faults);
         // Its default names cloths, which not every catalogue has.
         if self.props.enabled {
             check_list("props.cloth", &self.props.cloth, &catalog.materials, true, faults);
@@ -418,6 +416,25 @@ impl Scene {
         for class in &classes {
             if self.camera.enabled && self.camera.weights(class).all(|weight| weight <= 0.0) {
                 faults.note_path("camera.shots", format!("no shot is for {class:?}; let one have classes: All"));
+            }
+        }
+    }
+
+    /// Names of clips, and whether each class has one of them.
+    fn check_clips(&self, catalog: &Catalog, faults: &mut Faults) {
+        let Some(known) = catalog.names("pose.clips") else { return };
+        let before = faults.len();
+        check_list("pose.clips", &self.pose.clips, known, self.pose.enabled, faults);
+        if !self.pose.enabled || faults.len() > before {
+            return;
+        }
+        for class in &catalog.classes {
+            if self.pose.clips.among(&class.clips).is_empty() {
+                let (name, clips) = (&class.name, class.clips.join(", "));
+                faults.note_path(
+                    "pose.clips",
+                    format!("{name:?} has none of these and would only stand there; name one of {clips}"),
+                );
             }
         }
     }

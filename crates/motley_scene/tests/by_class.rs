@@ -24,7 +24,7 @@ const SCENE: &str = r#"(
 
 fn catalog() -> Catalog {
     let breed = CatalogBreed { name: "one".to_owned(), weight: 1.0, grown: true };
-    let class = |name: &str| CatalogClass { name: name.to_owned(), breeds: vec![breed.clone()] };
+    let class = |name: &str| CatalogClass { name: name.to_owned(), breeds: vec![breed.clone()], clips: Vec::new() };
     let skies = ["lane_1", "lane_2", "room_1", "yard_1"].map(str::to_owned).to_vec();
     Catalog {
         classes: vec![class("cat"), class("car")],

@@ -22,7 +22,11 @@ fn catalog(classes: &[Class]) -> Catalog {
     Catalog {
         classes: classes
             .iter()
-            .map(|class| CatalogClass { name: class.name.clone(), breeds: (0..3).map(breed).collect() })
+            .map(|class| CatalogClass {
+                name: class.name.clone(),
+                breeds: (0..3).map(breed).collect(),
+                clips: Vec::new(),
+            })
             .collect(),
         materials: names("material", 12),
         skies: names("sky", 6),

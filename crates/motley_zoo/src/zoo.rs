@@ -97,6 +97,12 @@ fn grown_breeds(class: &str) -> Vec<(String, HeightRange)> {
     animals.chain(vehicles).collect()
 }
 
+/// Names of the clips that what the zoo grows for a class may have.
+fn clip_names(class: &str) -> Vec<String> {
+    let vehicles = vehicles::clip_names(vehicle_class(class)).iter().copied();
+    animals::clip_names(class).chain(vehicles).map(str::to_owned).collect()
+}
+
 /// Smallest and largest height in metres of what a class's name stands for, where the zoo knows it; of bicycles and cars, from
 /// saddle or roof of the smallest common kinds to the largest.
 pub fn class_height(class: &str) -> Option<[f32; 2]> {
@@ -202,7 +208,10 @@ impl Zoo {
                 check_list(&format!("classes[{i}].breeds"), &class.breeds, &names, true, faults);
             }
             let allowed = class.breeds.among(&names);
-            let mut entry = CatalogClass { name: class.name.clone(), breeds: Vec::new() };
+            let mut entry = CatalogClass { name: class.name.clone(), ..CatalogClass::default() };
+            if breeds.iter().all(|(_, origin, _)| matches!(origin, Origin::Grown)) {
+                entry.clips = clip_names(&class.name);
+            }
             for (name, origin, height) in breeds {
                 let Some((_, weight)) = allowed.iter().find(|(allowed, _)| *allowed == name) else { continue };
                 entry.breeds.push(CatalogBreed {
@@ -214,8 +223,9 @@ impl Zoo {
             }
             catalog.classes.push(entry);
         }
-        if zoo.origins.values().all(|(origin, _)| matches!(origin, Origin::Grown)) {
-            catalog.clips = animals::clip_names().chain(vehicles::CLIPS).map(str::to_owned).collect();
+        if catalog.classes.iter().all(|class| !class.clips.is_empty()) {
+            let clips = catalog.classes.iter().flat_map(|class| class.clips.iter().map(String::as_str));
+            add_new(&mut catalog.clips, clips);
         }
         if whole {
             scene.check_names(&catalog, faults);

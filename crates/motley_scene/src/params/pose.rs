@@ -18,7 +18,7 @@ crate::fields! {
         clips: Names = Names::All;
         /// Moment within the clip, from start to end.
         time: Scalar = Scalar::uniform(0.0, 1.0), 0 => 1;
-        /// Share of frames in which the subject looks at the camera, as far as its neck turns.
+        /// Share of frames in which the subject looks at the camera, as far as its neck turns; asleep it never does.
         gaze: f32 = 0.0, 0 => 1;
     }
 }

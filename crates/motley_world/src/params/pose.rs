@@ -5,6 +5,9 @@ use bevy::prelude::*;
 use super::subject;
 use crate::stage::{FrameRecipe, StageSystems, SubjectState};
 
+/// The clip whose subject sees nobody.
+const ASLEEP: &str = "sleep";
+
 /// Adds the system.
 pub fn plugin(app: &mut App) {
     app.add_systems(Update, apply.after(subject::apply).in_set(StageSystems::Subject));
@@ -18,7 +21,8 @@ fn apply(frame: Res<FrameRecipe>, mut state: ResMut<SubjectState>, mut locals: L
     let duration = state.clip.map_or(0.0, |clip| loaded.model.clips[clip].duration);
     loaded.model.locals(state.clip, draw.time * duration, &mut locals);
     loaded.model.globals(&locals, &mut state.globals);
-    if draw.looks {
+    let asleep = state.clip.is_some_and(|clip| loaded.clips[clip] == ASLEEP);
+    if draw.looks && !asleep {
         // Both the subject and the camera's direction are turned afterwards.
         loaded.model.look(Vec3::from(frame.recipe.camera.from), &mut locals, &mut state.globals);
     }

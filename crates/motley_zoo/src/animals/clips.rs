@@ -5,14 +5,17 @@ use std::f32::consts::TAU;
 use bevy_math::{Quat, Vec3, ops};
 
 use super::anatomy::Anatomy;
-use super::breed::Kind;
+use super::breed::{Kind, Tail};
 use super::noise::step;
 use super::skeleton::{
-    BACK, Bend, CHEST, COUNT, EYES, FORE, HIND, LOIN, Leg, PELVIS, Posed, QUARTER, ROOT, Skeleton, Stance, TAIL,
-    TAIL_TIP, turn,
+    BACK, Bend, CHEST, COUNT, EARS, EYES, FORE, HEAD, HIND, LOIN, Leg, NECK, NOSE, PELVIS, Posed, QUARTER, ROOT,
+    Skeleton, Stance, TAIL, TAIL_TIP, turn,
 };
 use super::skin::Binding;
 use crate::model::{Channel, Clip, Interpolation, Track};
+
+/// How far the hair of forelegs is pressed down by an animal that lies on them, in heights of its chest's joint.
+const HAIR_GIVES: f32 = 0.025;
 
 /// Points of the surface that find out how low a stance is.
 pub(super) struct Probes {
@@ -41,9 +44,10 @@ const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("play_bow", 2.4, 17, play_bow),
 ];
 
-/// Names of all clips.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    MOTIONS.iter().map(|(name, ..)| *name)
+/// Names of the clips of a kind: cats tuck their paws in, dogs bow to play.
+pub(super) fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let other = if kind == Kind::Cat { "play_bow" } else { "loaf" };
+    MOTIONS.iter().map(|(name, ..)| *name).filter(move |name| *name != other)
 }
 
 /// What a movement may know of the body.
@@ -57,16 +61,20 @@ struct Body<'a> {
     length: f32,
     /// Floor of the chest, metres.
     floor: f32,
-    /// The neck's angle above the horizontal at rest.
-    neck: f32,
     /// How far the tail's root is carried above the horizontal, radians, 0 for one that hangs.
     carriage: f32,
-    /// How it sits.
+    /// Does the tail lie on the back?
+    tail_over_back: bool,
+    /// How it sits, lies, tucks in its paws, sleeps and lies on its side: each is searched for once, and moved a little.
     seat: Stance,
+    couch: Stance,
+    loaf: Stance,
+    curl: Stance,
+    flank: Stance,
 }
 
 impl Probes {
-    /// Every `stride`-th vertex below the withers.
+    /// Every `stride`-th vertex.
     pub(super) fn new(positions: &[Vec3], bindings: &[Binding], stride: usize) -> Self {
         let points = positions.iter().copied().zip(bindings.iter().copied()).step_by(stride).collect();
         Self { points }
@@ -95,20 +103,43 @@ impl Probes {
     }
 }
 
+fn is_haunch(joint: usize) -> bool {
+    [PELVIS, LOIN].contains(&joint) || HIND.contains(&joint)
+}
+
+/// Shoulders are a part of it, as they are of the chest.
 fn is_trunk(joint: usize) -> bool {
-    [PELVIS, LOIN, BACK, CHEST].contains(&joint) || HIND.contains(&joint)
+    is_haunch(joint) || [BACK, CHEST].contains(&joint) || FORE.contains(&joint)
+}
+
+/// Below the shoulder.
+fn is_foreleg(joint: usize) -> bool {
+    FORE.iter().any(|shoulder| (shoulder + 1..shoulder + 5).contains(&joint))
+}
+
+fn is_head(joint: usize) -> bool {
+    (HEAD..=NOSE).contains(&joint)
+}
+
+/// Lowers a trunk that rests onto the ground, whatever that does to the rest.
+fn settle(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
+    let mut posed = skeleton.solve(stance);
+    for _ in 0..4 {
+        stance.shift.y -= probes.lowest(skeleton, &posed, is_trunk);
+        posed = skeleton.solve(stance);
+    }
+    posed
 }
 
 /// Solves a stance and puts it on the ground: first the trunk where it rests, then whatever is lowest.
 fn ground(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
-    let mut posed = skeleton.solve(stance);
+    let mut posed = if stance.rests { settle(skeleton, probes, stance) } else { skeleton.solve(stance) };
+    let mut gap = probes.lowest(skeleton, &posed, |_| true);
     if stance.rests {
-        for _ in 0..4 {
-            stance.shift.y -= probes.lowest(skeleton, &posed, is_trunk);
-            posed = skeleton.solve(stance);
-        }
+        // What an animal lies on, the hair of its forelegs gives way to.
+        let firm = probes.lowest(skeleton, &posed, |joint| !is_foreleg(joint));
+        gap = firm.min(gap + HAIR_GIVES * skeleton.rest[CHEST].y);
     }
-    let gap = probes.lowest(skeleton, &posed, |_| true);
     for position in &mut posed.position {
         position.y += stance.air - gap;
     }
@@ -124,14 +155,21 @@ pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
         w: anatomy.traits.withers,
         length: anatomy.traits.length * anatomy.traits.withers,
         floor: anatomy.floor,
-        neck: anatomy.traits.neck_angle,
         carriage: tail_carriage(&anatomy.skeleton),
+        tail_over_back: anatomy.traits.tail == Tail::Curled,
         seat: Stance::default(),
+        couch: Stance::default(),
+        loaf: Stance::default(),
+        curl: Stance::default(),
+        flank: Stance::default(),
     };
     body.seat = find_seat(&body);
-    // Cats tuck their paws in, dogs bow to play.
-    let other = if body.cat { "play_bow" } else { "loaf" };
-    let motions = MOTIONS.iter().filter(|(name, ..)| *name != other);
+    body.couch = find_couch(&body);
+    body.loaf = find_loaf(&body);
+    body.curl = find_curl(&body);
+    body.flank = find_flank(&body);
+    let of_kind = |&&(name, ..): &&(&str, f32, u32, Motion)| names(anatomy.traits.kind).any(|own| own == name);
+    let motions = MOTIONS.iter().filter(of_kind);
     motions.map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
 }
 
@@ -298,7 +336,8 @@ fn run(body: &Body, t: f32) -> Stance {
     s.neck = [pitch(low), pitch(0.4 * low)];
     s.head = pitch(0.06 * wave(t));
     s.ears = pitch(-0.3);
-    s.tail = Bend { pitch: (0.5 - body.carriage).max(-0.6) + 0.15 * wave(t), yaw: 0.0 };
+    let streams = if body.tail_over_back { 0.0 } else { (0.5 - body.carriage).max(-0.6) };
+    s.tail = Bend { pitch: streams + 0.15 * wave(t), yaw: 0.0 };
     s
 }
 
@@ -410,14 +449,48 @@ fn lying(body: &Body) -> Stance {
     s
 }
 
-fn lie(body: &Body, t: f32) -> Stance {
+/// Pitches a body that lies until chest and haunches both touch the ground: chests are deeper.
+fn level(body: &Body, s: &mut Stance) {
+    let neck = s.neck[0].pitch;
+    let tip = |s: &mut Stance, angle: f32| {
+        s.pelvis.pitch = angle;
+        s.neck[0].pitch = neck - angle;
+    };
+    let (mut low, mut high) = (-0.4, 0.2);
+    for _ in 0..7 {
+        let middle = 0.5 * (low + high);
+        let mut trial = *s;
+        tip(&mut trial, middle);
+        let posed = settle(body.skeleton, body.probes, &mut trial);
+        let front = body.probes.lowest(body.skeleton, &posed, |joint| is_trunk(joint) && !is_haunch(joint));
+        let rear = body.probes.lowest(body.skeleton, &posed, is_haunch);
+        if rear > front { high = middle } else { low = middle }
+    }
+    tip(s, high);
+}
+
+/// A tail that lies beside the body; one that is curled over the back stays there.
+fn lay_tail(body: &Body, s: &mut Stance, down: f32, aside: f32, curl: f32) {
+    if body.tail_over_back {
+        return;
+    }
+    s.tail = Bend { pitch: -down - body.carriage, yaw: aside };
+    s.tail_curl = yaw(curl);
+}
+
+fn find_couch(body: &Body) -> Stance {
     let mut s = lying(body);
     s.spine[2] = pitch(-0.1);
     s.neck[0] = pitch(-0.15);
+    level(body, &mut s);
+    s
+}
+
+fn lie(body: &Body, t: f32) -> Stance {
+    let mut s = body.couch;
     turn_head(&mut s, 0.6 * wave(t), 0.15 * wave(2.0 * t));
     s.tilt = 0.12 * wave(t + 0.4);
-    s.tail = Bend { pitch: -0.3 - body.carriage, yaw: 0.5 };
-    s.tail_curl = Bend { pitch: 0.0, yaw: 0.25 + 0.05 * wave(t) };
+    lay_tail(body, &mut s, 0.3, 0.5, 0.25 + 0.05 * wave(t));
     s
 }
 
@@ -437,64 +510,107 @@ fn stretch(body: &Body, t: f32) -> Stance {
     }
     s.neck = [pitch(-0.5 * down), pitch(-0.4 * down)];
     turn_head(&mut s, 0.3 * wave(2.0 * t) * down, 0.05);
-    s.tail = Bend { pitch: 0.9 * down, yaw: if body.cat { 0.0 } else { 0.45 * wave(8.0 * t) } };
+    let raised = if body.tail_over_back { 0.0 } else { 0.9 };
+    s.tail = Bend { pitch: raised * down, yaw: if body.cat { 0.0 } else { 0.45 * wave(8.0 * t) } };
     s
 }
 
-fn sleep(body: &Body, t: f32) -> Stance {
+/// Curled up to the left, the chin on the ground or the forepaws.
+fn find_curl(body: &Body) -> Stance {
     let mut s = lying(body);
-    let breath = 0.01 * wave(2.0 * t);
-    s.spine = [yaw(0.32), yaw(0.34), Bend { pitch: breath, yaw: 0.36 }];
-    // Head down beside the forepaws, curled round to the left.
-    let low = body.neck + 0.35;
-    s.neck = [Bend { pitch: 0.5 * low, yaw: 0.45 }, Bend { pitch: 0.35 * low, yaw: 0.4 }];
-    s.head = Bend { pitch: 0.22, yaw: 2.1 };
+    s.spine = [yaw(0.45), yaw(0.5), Bend { pitch: 0.1, yaw: 0.5 }];
+    s.neck = [yaw(0.22), yaw(0.4)];
+    s.head = Bend { pitch: 0.15, yaw: 2.4 };
     s.tilt = -0.12;
-    s.tail = Bend { pitch: -0.4 - body.carriage, yaw: -0.9 };
-    s.tail_curl = yaw(-0.36);
+    lay_tail(body, &mut s, 0.4, -0.9, -0.36);
+    rest_head(body, &mut s, |s, down| {
+        s.spine[2].pitch = 0.1 + 0.3 * down;
+        s.neck[0].pitch = -0.5 + 1.3 * down;
+        s.neck[1].pitch = -0.4 + 1.15 * down;
+        level(body, s);
+    });
     curl_forelegs(body, &mut s, 0.12, 0.3);
     s
 }
 
-/// Lays the forelegs of a curled body before its turned chest: paws `forward` of the shoulders, in withers' heights.
+fn sleep(body: &Body, t: f32) -> Stance {
+    let mut s = body.curl;
+    s.spine[2].pitch += 0.01 * wave(2.0 * t);
+    s
+}
+
+/// Lowers the head by `lower` (0–1, each from the same stance) as far as it goes until it touches the ground.
+fn rest_head(body: &Body, s: &mut Stance, lower: impl Fn(&mut Stance, f32)) {
+    let height = |down: f32| {
+        let mut trial = *s;
+        lower(&mut trial, down);
+        let posed = settle(body.skeleton, body.probes, &mut trial);
+        body.probes.lowest(body.skeleton, &posed, is_head)
+    };
+    let (mut high, mut low) = (0.0, 1.0);
+    for _ in 0..6 {
+        let middle = 0.5 * (high + low);
+        if height(middle) > 0.0 {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    lower(s, high);
+}
+
+/// Lays the forelegs of a curled body before its turned chest: paws at least `forward` of the shoulders, in withers' heights,
+/// and farther, with elbows farther out, where the legs do not fold as much without reaching into the ground.
 fn curl_forelegs(body: &Body, s: &mut Stance, forward: f32, splay: f32) {
-    let posed = body.skeleton.solve(s);
-    let ahead = posed.rotation[CHEST] * Vec3::Z;
+    let settled = settle(body.skeleton, body.probes, s);
+    let ahead = settled.rotation[CHEST] * Vec3::Z;
     let heading = turn(Vec3::Y, ops::atan2(ahead.x, ahead.z));
-    for side in 0..2 {
-        let rest = body.skeleton.rest;
-        let [wrist, paw] = [3, 4].map(|i| rest[FORE[side] + i]);
-        let shoulder = posed.position[FORE[side] + 1];
-        let foot = paw - wrist;
-        let target = shoulder + heading * Vec3::new(0.0, 0.0, forward * body.w + foot.length());
-        s.fore[side] = Leg {
-            paw: Vec3::new(target.x - paw.x, 0.0, target.z - paw.z),
-            foot: -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9,
-            splay,
-            turned: heading,
-            ..Leg::default()
-        };
+    for step in 0..16 {
+        let (forward, splay) = ((forward + 0.04 * step as f32) * body.w, splay + 0.08 * step as f32);
+        for side in 0..2 {
+            let rest = body.skeleton.rest;
+            let [wrist, paw] = [3, 4].map(|i| rest[FORE[side] + i]);
+            let shoulder = settled.position[FORE[side] + 1];
+            let foot = paw - wrist;
+            let target = shoulder + heading * Vec3::new(0.0, 0.0, forward + foot.length());
+            s.fore[side] = Leg {
+                paw: Vec3::new(target.x - paw.x, 0.0, target.z - paw.z),
+                foot: -(QUARTER - ops::atan2(foot.z, -foot.y)) * 0.9,
+                splay,
+                turned: heading,
+                ..Leg::default()
+            };
+        }
+        let posed = body.skeleton.solve(s);
+        if body.probes.lowest(body.skeleton, &posed, is_foreleg) > -0.01 * body.w {
+            break;
+        }
     }
 }
 
 /// A cat with its paws tucked under its breast.
-fn loaf(body: &Body, t: f32) -> Stance {
+fn find_loaf(body: &Body) -> Stance {
     let mut s = lying(body);
-    curl_forelegs(body, &mut s, -0.04, 0.25);
     s.spine = [pitch(0.05), pitch(0.05), pitch(-0.12)];
     s.neck[0] = pitch(0.1);
+    level(body, &mut s);
+    curl_forelegs(body, &mut s, -0.04, 0.25);
+    s
+}
+
+fn loaf(body: &Body, t: f32) -> Stance {
+    let mut s = body.loaf;
     turn_head(&mut s, 0.5 * wave(t), 0.08 + 0.1 * wave(2.0 * t));
     s.tilt = 0.1 * wave(t + 0.3);
-    s.tail = Bend { pitch: -0.3 - body.carriage, yaw: 0.9 };
-    s.tail_curl = yaw(0.4);
+    lay_tail(body, &mut s, 0.3, 0.9, 0.4);
     s
 }
 
 /// On the right side, legs stretched out to the left.
-fn lie_on_side(body: &Body, t: f32) -> Stance {
+fn find_flank(body: &Body) -> Stance {
     const OVER: f32 = 1.4;
     let mut s = Stance { rests: true, roll: -OVER, ..Stance::default() };
-    s.spine = [yaw(0.06), yaw(0.06), Bend { pitch: 0.015 * wave(2.0 * t), yaw: 0.06 }];
+    s.spine = [yaw(0.06); 3];
     let over = turn(Vec3::Z, OVER);
     let posed = body.skeleton.solve(&s);
     for side in 0..2 {
@@ -511,11 +627,24 @@ fn lie_on_side(body: &Body, t: f32) -> Stance {
             *leg = Leg { paw: target - body.skeleton.rest[paw], turned: over, ..Leg::default() };
         }
     }
-    let raised = step(0.1, 0.35, t) * step(0.95, 0.7, t);
-    s.neck = [Bend { pitch: 0.3, yaw: 0.25 * raised }, Bend { pitch: 0.2, yaw: 0.3 * raised }];
     s.head = Bend { pitch: 0.1, yaw: 0.5 };
-    s.tilt = -1.1 + 0.7 * raised;
-    s.tail = Bend { pitch: 0.0, yaw: 0.2 };
+    s.tilt = -1.1;
+    s.tail = yaw(0.2);
+    // Its neck bends down until the cheek lies on the ground.
+    rest_head(body, &mut s, |s, down| {
+        s.neck = [Bend { pitch: 0.3, yaw: -0.6 * down }, Bend { pitch: 0.2, yaw: -0.6 * down }];
+    });
+    s
+}
+
+fn lie_on_side(body: &Body, t: f32) -> Stance {
+    let mut s = body.flank;
+    s.spine[2].pitch = 0.015 * wave(2.0 * t);
+    let raised = step(0.1, 0.35, t) * step(0.95, 0.7, t);
+    for (bend, up) in s.neck.iter_mut().zip([0.25, 0.3]) {
+        bend.yaw += (up - bend.yaw) * raised;
+    }
+    s.tilt += 0.7 * raised;
     s.tail_curl = yaw(0.08 * wave(t));
     s
 }
@@ -524,7 +653,18 @@ fn lie_on_side(body: &Body, t: f32) -> Stance {
 fn scratch(body: &Body, t: f32) -> Stance {
     let mut s = sit(body, 0.25);
     let beat = wave(8.0 * t);
-    let paw = Vec3::new(0.1 * body.w, (0.34 + 0.05 * beat) * body.w, (0.42 + 0.03 * beat) * body.w);
+    // The body bends to the paw: its neck and head come round and down.
+    s.spine[1].yaw += 0.12;
+    s.spine[2].yaw += 0.12;
+    s.spine[2].pitch += 0.15;
+    s.neck[0] = Bend { pitch: s.neck[0].pitch + 0.25, yaw: s.neck[0].yaw + 0.3 };
+    s.neck[1] = Bend { pitch: s.neck[1].pitch + 0.2, yaw: s.neck[1].yaw + 0.25 };
+    s.head = Bend { pitch: 0.35, yaw: 0.8 };
+    s.tilt = 0.5 + 0.03 * beat;
+    // Behind the ear, or as near to it as the leg reaches.
+    let posed = body.skeleton.solve(&s);
+    let ear = posed.position[NECK].lerp(posed.position[EARS[0]], 0.35 + 0.1 * beat);
+    let paw = ear + Vec3::new(0.06, -0.08, 0.0) * body.w - body.skeleton.rest[HIND[0] + 3];
     // Of all ways to hold the foot, the one that bends the hock least.
     let mut easiest = -1.0;
     for i in 0..10 {
@@ -537,10 +677,6 @@ fn scratch(body: &Body, t: f32) -> Stance {
             s.hind[0] = trial.hind[0];
         }
     }
-    s.neck[0].yaw += 0.25;
-    s.neck[1].yaw += 0.2;
-    s.head = Bend { pitch: 0.25, yaw: 0.5 };
-    s.tilt = 0.45 + 0.03 * beat;
     s
 }
 
@@ -554,20 +690,28 @@ fn play_bow(body: &Body, t: f32) -> Stance {
     s
 }
 
-/// Seated, the head down to the breast, licking.
+/// Seated, licking a forepaw that it holds up.
 fn groom(body: &Body, t: f32) -> Stance {
     let mut s = sit(body, 0.0);
     let lick = 0.12 * wave(4.0 * t);
-    s.neck[0].pitch += 0.35;
-    s.neck[1].pitch += 0.45 + 0.5 * lick;
-    s.head = Bend { pitch: 0.75 + lick, yaw: 0.35 };
-    s.neck[1].yaw += 0.2;
+    s.neck[0].pitch += 0.3;
+    s.neck[1].pitch += 0.35 + 0.3 * lick;
+    s.head = Bend { pitch: 0.6 + lick, yaw: 0.25 };
+    s.neck[1].yaw += 0.15;
+    let posed = body.skeleton.solve(&s);
+    let (mouth, shoulder) = (posed.position[NOSE], posed.position[FORE[0] + 1]);
+    let paw = Vec3::new(
+        0.5 * (mouth.x + shoulder.x),
+        (mouth.y - 0.1 * body.w).min(0.85 * shoulder.y),
+        mouth.z.max(shoulder.z + 0.2 * body.w),
+    );
+    s.fore[0] =
+        Leg { paw: paw - body.skeleton.rest[FORE[0] + 4], foot: -1.4, toes: -1.0, splay: 0.2, ..Leg::default() };
     s
 }
 
 /// Joints whose names a label wants.
 pub(super) fn keypoints() -> Vec<(String, usize)> {
-    use super::skeleton::{EARS, NECK, NOSE};
     let named = [
         ("nose", NOSE),
         ("left_eye", EYES[0]),

@@ -111,10 +111,11 @@ fn grow_eye(eye: &Eye, look: &Look, coat: &Coat, side: usize, glint: Vec3, lid: 
 
     // The back of the ball is a closed lid: asleep, the eye turns over.
     let first = sheet.mesh.positions.len() as u32;
-    let rows = [-0.97_f32, -0.6, 0.1, 0.24, 0.3, 0.36, 0.7, 0.97];
+    let rows = [-0.97_f32, -0.6, 0.1, 0.2, 0.24, 0.36, 0.4, 0.97];
     for v in rows {
         let across = (1.0 - v * v).max(0.0).sqrt();
-        let color = if v == 0.3 { coat.rim } else { lid };
+        // Where the lids meet: the lashes and their shadow.
+        let color = if (0.24..=0.36).contains(&v) { coat.rim * 0.3 } else { lid };
         for column in 0..9 {
             let (sin, cos) = ops::sin_cos((column as f32 / 8.0 - 0.5) * 3.0);
             let p = eye.center + eye.axes * (Vec3::new(across * sin, v, -across * cos) * (0.99 * eye.radius));

@@ -42,10 +42,10 @@ pub fn grow(breed: &Breed, stream: &mut impl Rng) -> Model {
 
     let mut fur = Sheet::default();
     grow_hide(&anatomy, &face, &coat, &mut fur);
-    let bindings: Vec<Binding> = fur.mesh.joints.iter().copied().zip(fur.mesh.weights.iter().copied()).collect();
-    let probes = Probes::new(&fur.mesh.positions, &bindings, 4);
     let mut locks = grow_locks(&anatomy, &face, &fur, &mut dice);
     grow_ears(&anatomy, &coat, &mut dice, &mut fur, &mut locks);
+    let bindings: Vec<Binding> = fur.mesh.joints.iter().copied().zip(fur.mesh.weights.iter().copied()).collect();
+    let probes = Probes::new(&fur.mesh.positions, &bindings, 4);
     let mut features = grow_face(&anatomy, &face, &coat, &mut dice, &mut fur);
     grow_toes(&anatomy, &coat, &mut features.leather);
     let collar = grow_collar(&anatomy, &mut dice);

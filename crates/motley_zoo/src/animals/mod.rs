@@ -107,9 +107,9 @@ const FILES: [(&str, &str); 61] = breeds![
     "dog" / "mixed",
 ];
 
-/// Names of all clips.
-pub fn clip_names() -> impl Iterator<Item = &'static str> {
-    clips::names()
+/// Names of the clips of a class, "cat" or "dog"; none for any other.
+pub fn clip_names(class: &str) -> impl Iterator<Item = &'static str> {
+    [Kind::Cat, Kind::Dog].into_iter().filter(move |kind| kind.class() == class).flat_map(clips::names)
 }
 
 /// The breeds of a class, "cat" or "dog", the last of which is `mixed`; none for any other class.

@@ -107,8 +107,15 @@ pub fn breeds(class: &str) -> &'static [Breed] {
     }
 }
 
-/// Names of all clips: those of all vehicles, of bicycles, of ridden ones, and of those that stand.
-pub const CLIPS: [&str; 6] = ["roll", "steer", "pedal", "corner", "lean", "fallen"];
+/// Names of the clips that vehicles of a class, "bicycle" or "car", may have; none for any other. A bicycle that nobody rides
+/// may lean or lie, one that is ridden pedals and corners.
+pub fn clip_names(class: &str) -> &'static [&'static str] {
+    match class {
+        "bicycle" => &["roll", "steer", "pedal", "corner", "lean", "fallen"],
+        "car" => &["roll", "steer"],
+        _ => &[],
+    }
+}
 
 /// Grows a fresh individual of a breed: metres, y up, facing +z, standing on y = 0, its rest pose rolling straight on.
 ///
