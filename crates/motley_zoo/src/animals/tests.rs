@@ -114,10 +114,10 @@ fn the_same_stream_grows_the_same_bytes_and_another_stream_another_animal() {
 #[test]
 fn a_few_individuals_are_the_same_on_every_machine() {
     let known = [
-        ("cat", "domestic_shorthair", "b655fb1f59cf08a6"),
-        ("cat", "persian", "ea974cd26721d4a1"),
-        ("dog", "beagle", "1393f05556999197"),
-        ("dog", "mixed", "ff17945e3db69df8"),
+        ("cat", "domestic_shorthair", "0d25cf0317ef2000"),
+        ("cat", "persian", "5eb074781728b5e0"),
+        ("dog", "beagle", "653a561c7043c165"),
+        ("dog", "mixed", "bd53af2a5ffb5901"),
     ];
     let found = known.map(|(class, name, _)| {
         let breed = breeds(class).iter().find(|b| b.name == name).unwrap_or(&breeds(class)[0]);
@@ -198,14 +198,7 @@ fn feet_and_bodies_rest_on_the_ground() {
                 // Long necks do not bend as far as the ground, and deep hair keeps off it.
                 let share = if *part == head { 0.16 } else { 0.035 } + 0.7 * breed.fluff.1;
                 if low.abs() > 0.02_f32.max(share * breed.withers.1) {
-                    let by: Vec<String> = model
-                        .nodes
-                        .iter()
-                        .map(|n| (lowest(&model, &globals, |j| j == n.name), &n.name))
-                        .filter(|(l, _)| *l < 0.01)
-                        .map(|(l, n)| format!("{n} {l:.3}"))
-                        .collect();
-                    faults.push(format!("{} {name}: {} at {low} {by:?}", breed.name, part[0]));
+                    faults.push(format!("{} {name}: {} at {low}", breed.name, part[0]));
                 }
             }
         }
