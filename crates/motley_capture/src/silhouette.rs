@@ -38,11 +38,12 @@ impl Silhouette {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the picture")]
         let (left, right, top, bottom) = (low.x as usize, high.x as usize, low.y as usize, high.y as usize);
         for y in top..=bottom {
-            for x in left..=right {
+            let row = &mut self.covered[y * self.side..][left..=right];
+            // Most triangles lie before or behind others of the same subject.
+            for (x, covered) in (left..).zip(row).filter(|(_, covered)| !**covered) {
                 let p = Vec2::new(x as f32, y as f32);
-                let inside =
+                *covered =
                     (b - a).perp_dot(p - a) >= 0.0 && (c - b).perp_dot(p - b) >= 0.0 && (a - c).perp_dot(p - c) >= 0.0;
-                self.covered[y * self.side + x] |= inside;
             }
         }
     }

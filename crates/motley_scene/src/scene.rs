@@ -469,7 +469,7 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
     for name in names.mentioned() {
         if !refs.iter().any(|known| stands_for(name, known)) {
             let hint = nearest(name, &refs)
-                .map_or_else(|| format!("there are {}", refs.join(", ")), |close| format!("did you mean {close:?}?"));
+                .map_or_else(|| format!("there are {}", listed(&refs)), |close| format!("did you mean {close:?}?"));
             faults.note_path(path, format!("nothing is called {name:?}; {hint}"));
         }
     }
@@ -478,6 +478,25 @@ pub fn check_list(path: &str, names: &Names, known: &[String], needed: bool, fau
         faults
             .note_path(path, "nothing is left to draw from; name at least one, write All, or switch the parameter off");
     }
+}
+
+/// Names with commas; those that are numbered in a row as the first and the last: `lane_1 to lane_24`.
+fn listed(names: &[&str]) -> String {
+    let numbered =
+        |name: &str| name.rsplit_once('_').and_then(|(stem, n)| Some((stem.to_owned(), n.parse::<u32>().ok()?)));
+    let mut rows: Vec<(&str, &str)> = Vec::new();
+    for name in names {
+        let follows = rows.last().is_some_and(|(_, last)| match (numbered(last), numbered(name)) {
+            (Some((a, m)), Some((b, n))) => a == b && n == m + 1,
+            _ => false,
+        });
+        match rows.last_mut() {
+            Some(row) if follows => row.1 = name,
+            _ => rows.push((name, name)),
+        }
+    }
+    let row = |(first, last): (&str, &str)| if first == last { first.to_owned() } else { format!("{first} to {last}") };
+    rows.into_iter().map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// Can this be the name of a folder of a class or a dataset, on Linux, macOS and Windows alike?
@@ -522,6 +541,14 @@ mod tests {
             /// Density.
             density: Scalar = Scalar::uniform(0.0, 1.0), 0 => 1;
         }
+    }
+
+    #[test]
+    fn numbered_names_are_listed_as_a_row() {
+        assert_eq!(
+            listed(&["a", "lane_1", "lane_2", "lane_3", "wall_1", "sit", "x_3", "x_5"]),
+            "a, lane_1 to lane_3, wall_1, sit, x_3, x_5"
+        );
     }
 
     #[test]
