@@ -92,7 +92,8 @@ pub struct Library {
     seed: u64,
     models: Pool<(String, String, u32, Detail), Arc<Loaded>>,
     materials: Pool<String, LoadedMaterial>,
-    skies: Pool<String, Arc<SkyAssets>>,
+    /// By name, and whether it is one over a street: that is not the sky of the same name without one.
+    skies: Pool<(String, bool), Arc<SkyAssets>>,
     streets: Pool<String, Arc<SkyAssets>>,
     covers: HashMap<Cover, Handle<Lean>>,
     shapes: BTreeMap<String, Handle<Mesh>>,
@@ -171,9 +172,8 @@ impl Library {
     /// When its file cannot be read.
     pub fn sky(&mut self, name: &str, shelves: &mut Shelves) -> Result<Arc<SkyAssets>, ZooError> {
         let over = self.zoo.sky_over(name);
-        // Many streets lie under the same sky, which is not that of the same name without a street.
-        let key = over.map_or_else(|| name.to_owned(), |open| format!("{open} over a street"));
-        let sky = self.skies.get(key, || {
+        // Many streets lie under the same sky.
+        let sky = self.skies.get((over.unwrap_or(name).to_owned(), over.is_some()), || {
             let sky = if name.is_empty() { None } else { Some(self.zoo.sky(name)?) };
             let bytes = sky.as_ref().map_or(0, |sky| sky.texels.len());
             Ok::<_, ZooError>((Arc::new(SkyAssets::new(sky, shelves)), bytes))

@@ -1,12 +1,10 @@
 //! Samples the animation clip that was drawn, and turns the head to the camera where that was drawn.
 
 use bevy::prelude::*;
+use motley_zoo::animals::ASLEEP;
 
 use super::subject;
 use crate::stage::{FrameRecipe, StageSystems, SubjectState};
-
-/// The clip whose subject sees nobody.
-const ASLEEP: &str = "sleep";
 
 /// Adds the system.
 pub fn plugin(app: &mut App) {

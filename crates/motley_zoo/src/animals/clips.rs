@@ -6,21 +6,16 @@ use bevy_math::{Quat, Vec3, ops};
 
 use super::anatomy::Anatomy;
 use super::breed::{Kind, Tail};
+use super::ground::{Probes, ground, is_foreleg, is_haunch, is_head, is_trunk, settle};
 use super::noise::step;
 use super::skeleton::{
-    BACK, Bend, CHEST, COUNT, EARS, EYES, FORE, HEAD, HIND, LOIN, Leg, NECK, NOSE, PELVIS, Posed, QUARTER, ROOT,
-    Skeleton, Stance, TAIL, TAIL_TIP, turn,
+    Bend, CHEST, COUNT, EARS, EYES, FORE, HIND, Leg, NECK, NOSE, PELVIS, QUARTER, ROOT, Skeleton, Stance, TAIL,
+    TAIL_TIP, turn,
 };
-use super::skin::Binding;
 use crate::model::{Channel, Clip, Interpolation, Track};
 
-/// How far the hair of forelegs is pressed down by an animal that lies on them, in heights of its chest's joint.
-const HAIR_GIVES: f32 = 0.025;
-
-/// Points of the surface that find out how low a stance is.
-pub(super) struct Probes {
-    points: Vec<(Vec3, Binding)>,
-}
+/// The clip whose subject has its eyes shut.
+pub const ASLEEP: &str = "sleep";
 
 /// A function from a clip's phase (0–1) to a stance.
 type Motion = fn(&Body, f32) -> Stance;
@@ -36,7 +31,7 @@ const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("sit", 5.0, 13, sit),
     ("lie", 6.0, 13, lie),
     ("stretch", 3.0, 31, stretch),
-    ("sleep", 6.0, 9, sleep),
+    (ASLEEP, 6.0, 9, sleep),
     ("lie_on_side", 6.0, 9, lie_on_side),
     ("loaf", 6.0, 9, loaf),
     ("groom", 3.0, 13, groom),
@@ -44,10 +39,15 @@ const MOTIONS: [(&str, f32, u32, Motion); 15] = [
     ("play_bow", 2.4, 17, play_bow),
 ];
 
-/// Names of the clips of a kind: cats tuck their paws in, dogs bow to play.
-pub(super) fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+/// The movements of a kind: cats tuck their paws in, dogs bow to play.
+fn motions(kind: Kind) -> impl Iterator<Item = &'static (&'static str, f32, u32, Motion)> {
     let other = if kind == Kind::Cat { "play_bow" } else { "loaf" };
-    MOTIONS.iter().map(|(name, ..)| *name).filter(move |name| *name != other)
+    MOTIONS.iter().filter(move |(name, ..)| *name != other)
+}
+
+/// Names of the clips of a kind.
+pub(super) fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    motions(kind).map(|(name, ..)| *name)
 }
 
 /// What a movement may know of the body.
@@ -73,79 +73,6 @@ struct Body<'a> {
     flank: Stance,
 }
 
-impl Probes {
-    /// Every `stride`-th vertex.
-    pub(super) fn new(positions: &[Vec3], bindings: &[Binding], stride: usize) -> Self {
-        let points = positions.iter().copied().zip(bindings.iter().copied()).step_by(stride).collect();
-        Self { points }
-    }
-
-    fn lowest(&self, skeleton: &Skeleton, posed: &Posed, keep: impl Fn(usize) -> bool) -> f32 {
-        let mut lowest = f32::INFINITY;
-        // Only heights matter: the second row of each joint's rotation.
-        let rows: Vec<(Vec3, f32)> = (0..COUNT)
-            .map(|j| {
-                let row = posed.rotation[j].conjugate() * Vec3::Y;
-                (row, posed.position[j].y - row.dot(skeleton.rest[j]))
-            })
-            .collect();
-        for (p, (joints, weights)) in &self.points {
-            if keep(usize::from(joints[0])) {
-                let y: f32 = joints
-                    .iter()
-                    .zip(weights)
-                    .map(|(j, w)| w * (rows[usize::from(*j)].0.dot(*p) + rows[usize::from(*j)].1))
-                    .sum();
-                lowest = lowest.min(y);
-            }
-        }
-        if lowest.is_finite() { lowest } else { 0.0 }
-    }
-}
-
-fn is_haunch(joint: usize) -> bool {
-    [PELVIS, LOIN].contains(&joint) || HIND.contains(&joint)
-}
-
-/// Shoulders are a part of it, as they are of the chest.
-fn is_trunk(joint: usize) -> bool {
-    is_haunch(joint) || [BACK, CHEST].contains(&joint) || FORE.contains(&joint)
-}
-
-/// Below the shoulder.
-fn is_foreleg(joint: usize) -> bool {
-    FORE.iter().any(|shoulder| (shoulder + 1..shoulder + 5).contains(&joint))
-}
-
-fn is_head(joint: usize) -> bool {
-    (HEAD..=NOSE).contains(&joint)
-}
-
-/// Lowers a trunk that rests onto the ground, whatever that does to the rest.
-fn settle(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
-    let mut posed = skeleton.solve(stance);
-    for _ in 0..4 {
-        stance.shift.y -= probes.lowest(skeleton, &posed, is_trunk);
-        posed = skeleton.solve(stance);
-    }
-    posed
-}
-
-/// Solves a stance and puts it on the ground: first the trunk where it rests, then whatever is lowest.
-fn ground(skeleton: &Skeleton, probes: &Probes, stance: &mut Stance) -> Posed {
-    let mut posed = if stance.rests { settle(skeleton, probes, stance) } else { skeleton.solve(stance) };
-    let mut gap = probes.lowest(skeleton, &posed, |_| true);
-    if stance.rests {
-        // What an animal lies on, the hair of its forelegs gives way to.
-        let firm = probes.lowest(skeleton, &posed, |joint| !is_foreleg(joint));
-        gap = firm.min(gap + HAIR_GIVES * skeleton.rest[CHEST].y);
-    }
-    for position in &mut posed.position {
-        position.y += stance.air - gap;
-    }
-    posed
-}
-
 /// All clips of an individual.
 pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
     let mut body = Body {
@@ -165,12 +92,14 @@ pub(super) fn bake(anatomy: &Anatomy, probes: &Probes) -> Vec<Clip> {
     };
     body.seat = find_seat(&body);
     body.couch = find_couch(&body);
-    body.loaf = find_loaf(&body);
+    if body.cat {
+        body.loaf = find_loaf(&body);
+    }
     body.curl = find_curl(&body);
     body.flank = find_flank(&body);
-    let of_kind = |&&(name, ..): &&(&str, f32, u32, Motion)| names(anatomy.traits.kind).any(|own| own == name);
-    let motions = MOTIONS.iter().filter(of_kind);
-    motions.map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion)).collect()
+    motions(anatomy.traits.kind)
+        .map(|&(name, duration, keys, motion)| bake_clip(&body, name, duration, keys, motion))
+        .collect()
 }
 
 fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) -> Clip {
@@ -199,7 +128,7 @@ fn bake_clip(body: &Body, name: &str, duration: f32, keys: u32, motion: Motion) 
             channels.push(Channel { node: joint, times: times.clone(), values, interpolation: Interpolation::Linear });
         }
     }
-    if name == "sleep" {
+    if name == ASLEEP {
         // The back of an eyeball is a closed lid.
         for node in EYES {
             channels.retain(|c| c.node != node);

@@ -7,11 +7,12 @@ use rand::Rng;
 
 use super::anatomy::Anatomy;
 use super::breed::{Breed, Hair, Traits};
-use super::clips::{self, Probes};
+use super::clips;
 use super::coat::{Coat, Spot};
 use super::ears::grow_ears;
 use super::face::grow_face;
 use super::fur;
+use super::ground::Probes;
 use super::locks::grow_locks;
 use super::mesh::{Cut, polygonise};
 use super::noise::{Dice, fractal};

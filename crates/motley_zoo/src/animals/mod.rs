@@ -18,6 +18,7 @@ mod ears;
 mod face;
 mod field;
 mod fur;
+mod ground;
 mod grow;
 mod head;
 mod locks;
@@ -106,6 +107,8 @@ const FILES: [(&str, &str); 61] = breeds![
     "dog" / "yorkshire_terrier",
     "dog" / "mixed",
 ];
+
+pub use clips::ASLEEP;
 
 /// Names of the clips of a class, "cat" or "dog"; none for any other.
 pub fn clip_names(class: &str) -> impl Iterator<Item = &'static str> {

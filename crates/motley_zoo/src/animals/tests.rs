@@ -178,7 +178,9 @@ fn feet_and_bodies_rest_on_the_ground() {
         }
         // Seated and lying, each part that carries the body is down itself, not only one of them.
         let haunches = ["pelvis", "loin", "left_thigh", "right_thigh", "left_shin", "right_shin"];
-        let chest = ["back", "chest", "left_arm", "left_forearm", "right_arm", "right_forearm"];
+        let chest = ["back", "chest", "left_shoulder", "right_shoulder"];
+        // Tucked in or on its side, a foreleg lies beneath the chest and carries it.
+        let on_leg = ["back", "chest", "left_arm", "left_forearm", "right_arm", "right_forearm"];
         let (fore, hind) = (["left_fore_paw", "right_fore_paw"], ["left_hind_paw", "right_hind_paw"]);
         let head = ["head", "jaw", "nose", "left_ear", "right_ear"];
         let down: [(&str, &[&[&str]]); 7] = [
@@ -186,12 +188,14 @@ fn feet_and_bodies_rest_on_the_ground() {
             ("groom", &[&haunches, &fore, &hind]),
             ("scratch", &[&haunches, &fore, &hind]),
             ("lie", &[&haunches, &chest, &fore, &hind]),
-            ("loaf", &[&haunches, &chest, &fore, &hind]),
+            ("loaf", &[&haunches, &on_leg, &fore, &hind]),
             ("sleep", &[&haunches, &chest, &fore, &hind, &head]),
-            ("lie_on_side", &[&haunches, &chest, &head]),
+            ("lie_on_side", &[&haunches, &on_leg, &head]),
         ];
         for (name, parts) in down {
-            let Some(index) = model.clips.iter().position(|c| c.name == name) else { continue };
+            let index = model.clips.iter().position(|c| c.name == name);
+            assert!(index.is_some() || name == "loaf", "{} {name}", breed.name);
+            let Some(index) = index else { continue };
             let globals = posed(&model, Some(index), 0.4);
             for part in parts {
                 let low = lowest(&model, &globals, |joint| part.contains(&joint));
